@@ -1,0 +1,1 @@
+"""Names become indices: a network as arrays that number-only kernels can run."""

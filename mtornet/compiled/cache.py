@@ -1,0 +1,33 @@
+"""Where compiled kernels are kept between processes."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+
+def cache_folder() -> Path:
+    """Return the folder for compiled kernels: the user's cache folder, or a private temporary one."""
+    for root in (os.environ.get("XDG_CACHE_HOME"), os.environ.get("HOME") and f"{os.environ['HOME']}/.cache"):
+        if root:
+            folder = Path(root) / "mtornet" / "kernels"
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError:
+                continue
+            if os.access(folder, os.W_OK):
+                return folder
+    return Path(tempfile.gettempdir()) / f"mtornet-kernels-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
+
+
+def use_own_cache_folder() -> None:
+    """Point numba at that folder, unless the user chose one; must run before numba is imported."""
+    if "NUMBA_CACHE_DIR" not in os.environ:
+        os.environ["NUMBA_CACHE_DIR"] = str(cache_folder())
+
+
+def kernels_are_compiled() -> bool:
+    """Tell whether an earlier process left compiled kernels, so that this one starts at once."""
+    folder = Path(os.environ.get("NUMBA_CACHE_DIR", str(cache_folder())))
+    return any(folder.rglob("ssa_direct*.nbc"))

@@ -1,0 +1,182 @@
+"""A network as index arrays, made once per structure; constants and amounts come in at ``bind``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mtornet.errors import ModelError
+from mtornet.expression import Expression, symbols
+from mtornet.network.elements import Reaction
+from mtornet.network.network import ReactionNetwork
+from mtornet.network.ratelaws import rate_law
+
+IntArray = NDArray[np.int64]
+
+MAX_FACTORS = 3
+"""Molecules that one rate law may multiply; enough for every elementary reaction and one catalyst."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CompiledNetwork:
+    """Structure of a network in indices.
+
+    The dummy species ``n_species`` always counts 1, so that a law of any order is one product:
+    ``c * (x[f0] - h0) * (x[f1] - h1) * (x[f2] - h2)``, where ``h`` counts the molecules of the same
+    species already drawn.
+    """
+
+    species: tuple[str, ...]
+    reactions: tuple[str, ...]
+    factors: IntArray
+    """(n_reactions, 3) species indices."""
+    drawn: NDArray[np.float64]
+    """(n_reactions, 3) molecules of that species drawn before."""
+    order: IntArray
+    """(n_reactions,) number of molecules the law multiplies."""
+    change_start: IntArray
+    change_species: IntArray
+    change_by: NDArray[np.float64]
+    """Net stoichiometry by reaction, compressed rows."""
+    guard_start: IntArray
+    guard_species: IntArray
+    guard_least: NDArray[np.float64]
+    """Reactants that a law does not multiply, and how many must be there, compressed rows."""
+    dependent_start: IntArray
+    dependents: IntArray
+    """Reactions whose propensity changes when a reaction fires, compressed rows."""
+    rate_constants: tuple[Expression, ...]
+    derived: tuple[tuple[str, Expression], ...]
+    """Derived quantities in an order in which each needs only earlier ones."""
+
+    @property
+    def n_species(self) -> int:
+        """Number of species."""
+        return len(self.species)
+
+    @property
+    def n_reactions(self) -> int:
+        """Number of reactions."""
+        return len(self.reactions)
+
+
+@lru_cache(maxsize=64)
+def _compile(key: _Structure) -> CompiledNetwork:
+    return _compile_network(key.network)
+
+
+class _Structure:
+    """A network compared by what compiling depends on, so that a change of values compiles nothing."""
+
+    __slots__ = ("_key", "network")
+
+    def __init__(self, network: ReactionNetwork) -> None:
+        self.network = network
+        self._key = (
+            tuple(network.species),
+            tuple((r.id, r.reactants, r.products, r.modifiers, r.law, r.rate_constant) for r in network.reactions.values()),
+            tuple((d.id, d.expression) for d in network.derived.values()),
+        )
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Structure) and self._key == other._key
+
+
+def compile_network(network: ReactionNetwork) -> CompiledNetwork:
+    """Return the arrays of a network's structure."""
+    return _compile(_Structure(network))
+
+
+def _compile_network(network: ReactionNetwork) -> CompiledNetwork:
+    index = {name: i for i, name in enumerate(network.species)}
+    reactions = list(network.reactions.values())
+    factors = np.full((len(reactions), MAX_FACTORS), len(index), dtype=np.int64)
+    drawn = np.zeros((len(reactions), MAX_FACTORS))
+    order = np.zeros(len(reactions), dtype=np.int64)
+    guards: list[list[tuple[int, float]]] = []
+    changes: list[list[tuple[int, float]]] = []
+    for j, reaction in enumerate(reactions):
+        powers = dict(rate_law(reaction.law).factors(reaction.reactants, reaction.modifiers))
+        slots = [(index[name], float(k)) for name, power in powers.items() for k in range(power)]
+        if len(slots) > MAX_FACTORS:
+            raise ModelError(
+                f"reaction {reaction.id!r} multiplies {len(slots)} molecules; at most {MAX_FACTORS} are "
+                "simulated: split it into elementary steps"
+            )
+        order[j] = len(slots)
+        for slot, (species, before) in enumerate(slots):
+            factors[j, slot], drawn[j, slot] = species, before
+        changes.append([(index[name], float(by)) for name, by in reaction.net.items()])
+        guards.append(_guards(reaction, powers, index))
+    change_start, change_species, change_by = _rows(changes)
+    guard_start, guard_species, guard_least = _rows(guards)
+    dependent_start, dependents = _dependents(changes, factors, guards, len(index))
+    for array in (factors, drawn, order):
+        array.setflags(write=False)
+    return CompiledNetwork(
+        species=tuple(index),
+        reactions=tuple(network.reactions),
+        factors=factors,
+        drawn=drawn,
+        order=order,
+        change_start=change_start,
+        change_species=change_species,
+        change_by=change_by,
+        guard_start=guard_start,
+        guard_species=guard_species,
+        guard_least=guard_least,
+        dependent_start=dependent_start,
+        dependents=dependents,
+        rate_constants=tuple(reaction.rate_constant for reaction in reactions),
+        derived=_ordered_derived(network),
+    )
+
+
+def _guards(reaction: Reaction, powers: dict[str, int], index: dict[str, int]) -> list[tuple[int, float]]:
+    # A law that multiplies n molecules of a reactant vanishes by itself below n.
+    return [
+        (index[name], float(count)) for name, count in reaction.reactants if powers.get(name, 0) < count
+    ]
+
+
+def _rows(entries: list[list[tuple[int, float]]]) -> tuple[IntArray, IntArray, NDArray[np.float64]]:
+    start = np.zeros(len(entries) + 1, dtype=np.int64)
+    start[1:] = np.cumsum([len(row) for row in entries])
+    columns = np.array([i for row in entries for i, _ in row], dtype=np.int64)
+    values = np.array([v for row in entries for _, v in row], dtype=np.float64)
+    for array in (start, columns, values):
+        array.setflags(write=False)
+    return start, columns, values
+
+
+def _dependents(
+    changes: list[list[tuple[int, float]]], factors: IntArray, guards: list[list[tuple[int, float]]], n_species: int
+) -> tuple[IntArray, IntArray]:
+    read_by: list[set[int]] = [set() for _ in range(n_species + 1)]
+    for j in range(len(changes)):
+        for species in factors[j]:
+            read_by[int(species)].add(j)
+        for species, _ in guards[j]:
+            read_by[species].add(j)
+    rows = [sorted(set().union(*(read_by[species] for species, _ in row))) for row in changes]
+    start = np.zeros(len(rows) + 1, dtype=np.int64)
+    start[1:] = np.cumsum([len(row) for row in rows])
+    flat = np.array([j for row in rows for j in row], dtype=np.int64)
+    return start, flat
+
+
+def _ordered_derived(network: ReactionNetwork) -> tuple[tuple[str, Expression], ...]:
+    pending = {d.id: d.expression for d in network.derived.values()}
+    ordered: list[tuple[str, Expression]] = []
+    while pending:
+        ready = [name for name, tree in pending.items() if not set(symbols(tree)) & set(pending)]
+        if not ready:
+            raise ModelError(f"derived quantities depend on each other in a circle: {', '.join(pending)}")
+        ordered.extend((name, pending.pop(name)) for name in ready)
+    return tuple(ordered)

@@ -1,0 +1,17 @@
+"""How a trajectory ended, as kernels report it."""
+
+from __future__ import annotations
+
+COMPLETE = 0
+EVENT_LIMIT = 1
+INTERRUPTED = 2
+NOT_FINITE = 3
+COUNT_OVERFLOW = 4
+
+STATUS_NAMES: dict[int, str] = {
+    COMPLETE: "complete",
+    EVENT_LIMIT: "event_limit",
+    INTERRUPTED: "interrupted",
+    NOT_FINITE: "not_finite",
+    COUNT_OVERFLOW: "count_overflow",
+}

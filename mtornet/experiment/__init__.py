@@ -1,0 +1,1 @@
+"""Drugs, doses, conditions and protocols: what is done to the cell, and when."""

@@ -1,0 +1,312 @@
+"""Carry out the arms of an experiment, deterministically or cell by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from mtornet.compiled.bind import bind, initial_amounts, rate_constants, values_of
+from mtornet.compiled.network import CompiledNetwork, compile_network
+from mtornet.errors import ProtocolError
+from mtornet.experiment.arms import Arm
+from mtornet.experiment.drug import find_drug
+from mtornet.experiment.mechanisms import with_drug
+from mtornet.network.network import ReactionNetwork
+from mtornet.provenance import canonical_json
+from mtornet.simulate.interrupt import StopFlag
+from mtornet.simulate.methods import ode, ssa
+from mtornet.simulate.moments import StreamingMoments
+from mtornet.simulate.observe import Observer
+from mtornet.simulate.problem import CellSamples, FloatArray, IntArray, Problem
+from mtornet.simulate.progress import Progress, Silent
+from mtornet.simulate.rounding import round_conserving
+from mtornet.simulate.steady_state import SteadyState, find_steady_state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Population:
+    """How cells are simulated stochastically."""
+
+    cells: int
+    seed: int
+    copy_scale: float = 1.0
+    settle_s: float = 86400.0
+    """How long cells fluctuate before time 0, so that they start from their stationary law."""
+    jobs: int | None = None
+    max_events: int = ssa.SsaOptions().max_events
+
+    def __post_init__(self) -> None:
+        if self.cells < 1:
+            raise ProtocolError(f"cells: expected a whole number >= 1, got {self.cells!r}")
+        if not (np.isfinite(self.copy_scale) and self.copy_scale > 0):
+            raise ProtocolError(f"copy_scale: expected a number > 0, got {self.copy_scale!r}")
+        if self.settle_s < 0:
+            raise ProtocolError(f"settle: expected a time >= 0, got {self.settle_s!r} s")
+        if self.max_events < 1:
+            raise ProtocolError(f"max_events: expected a whole number >= 1, got {self.max_events!r}")
+        if self.jobs is not None and self.jobs < 1:
+            raise ProtocolError(f"jobs: expected a whole number >= 1, got {self.jobs!r}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ArmResult:
+    """Read-outs of one arm over time."""
+
+    arm: Arm
+    times: FloatArray
+    readouts: tuple[str, ...]
+    units: tuple[str, ...]
+    moments: StreamingMoments
+    cells: FloatArray
+    """(n_cells, n_times, n_readouts) per cell; empty for a deterministic run."""
+    status: IntArray
+    n_events: IntArray
+
+
+@dataclass(slots=True)
+class Setup:
+    """A network made ready for one protocol."""
+
+    network: ReactionNetwork
+    compiled: CompiledNetwork
+    stretches: list[tuple[float, dict[str, float]]]
+    end_s: float
+    before: ReactionNetwork
+    """The same cells before any drug exists in the network."""
+    steady: SteadyState | None
+    settle_inputs: dict[str, float]
+
+
+@dataclass(slots=True)
+class Experiment:
+    """Runs arms on one network; arms that start from the same cells share them.
+
+    Parameters
+    ----------
+    network
+        Without drugs; each arm adds its own, so that arms do not depend on each other.
+    readouts
+        Ids of read-outs or species to follow.
+    times
+        Seconds, ascending, from 0.
+    """
+
+    network: ReactionNetwork
+    readouts: tuple[str, ...]
+    times: FloatArray
+    progress: Progress = field(default_factory=Silent)
+    stop: StopFlag = field(default_factory=StopFlag)
+    ode_options: ode.OdeOptions = field(default_factory=ode.OdeOptions)
+    _rest: dict[str, SteadyState] = field(default_factory=dict)
+    _cells: dict[str, tuple[FloatArray, IntArray]] = field(default_factory=dict)
+
+    def prepare(self, arm: Arm) -> Setup:
+        """Check a protocol and build its network."""
+        protocol = arm.protocol
+        before = self.network.with_variant(protocol.variant)
+        network = before
+        for name in protocol.drug_names(self.network):
+            network = with_drug(network, find_drug(network.model, name))
+        stretches = protocol.stretches(network)
+        settle_inputs = protocol.settle_inputs(before)
+        steady = None
+        if protocol.before is not None:
+            key = canonical_json([before.sha256, settle_inputs])
+            if key not in self._rest:
+                compiled = compile_network(before)
+                constants = rate_constants(compiled, values_of(before, compiled, settle_inputs))
+                self._rest[key] = find_steady_state(compiled, constants, initial_amounts(before), self.ode_options)
+            steady = self._rest[key]
+        assert protocol.end_s is not None
+        return Setup(
+            network=network,
+            compiled=compile_network(network),
+            stretches=stretches,
+            end_s=protocol.end_s,
+            before=before,
+            steady=steady,
+            settle_inputs=settle_inputs,
+        )
+
+    def deterministic(self, arm: Arm) -> ArmResult:
+        """Solve the rate equations of one arm."""
+        setup = self.prepare(arm)
+        start = initial_amounts(setup.network)
+        if setup.steady is not None:
+            start = _carried(setup.steady.amounts, setup.before, start, setup.network)
+        problem = self._problem(setup, start, copy_scale=1.0)
+        amounts, _ = ode.solve(problem, self.ode_options)
+        values = self._observer(setup, 1.0)(amounts)
+        moments = StreamingMoments(*values.shape)
+        moments.add(values)
+        none = np.zeros(1, dtype=np.int64)
+        return self._result(arm, moments, np.empty((0, *values.shape)), none, none)
+
+    def stochastic(self, arm: Arm, population: Population) -> ArmResult:
+        """Simulate the cells of one arm exactly."""
+        setup = self.prepare(arm)
+        start = initial_amounts(setup.network, copy_scale=population.copy_scale)
+        if setup.steady is not None:
+            settled = self._settled_cells(setup, population)
+            start = _carried(settled, setup.before, start, setup.network)
+        else:
+            start = round_conserving(start, setup.network.conserved_moieties(), setup.compiled.species)
+        observer = self._observer(setup, population.copy_scale)
+        moments = StreamingMoments(self.times.size, len(self.readouts))
+        kept: list[FloatArray] = []
+        status: list[IntArray] = []
+        events: list[IntArray] = []
+
+        def consume(samples: CellSamples) -> None:
+            values = observer(samples.counts)
+            for cell, code in zip(values, samples.status, strict=True):
+                if code == 0:
+                    moments.add(cell)
+            kept.append(values)
+            status.append(samples.status)
+            events.append(samples.n_events)
+
+        # Cells stopped while settling are missing; the others are those of the lowest indices.
+        self._run(
+            f"{arm.condition}",
+            self._problem(setup, start, copy_scale=population.copy_scale),
+            replace(population, cells=len(start)) if start.ndim == 2 else population,
+            consume,
+        )
+        empty = np.empty((0, self.times.size, len(self.readouts)))
+        no_codes = np.zeros(0, dtype=np.int64)
+        return self._result(
+            arm,
+            moments,
+            np.concatenate([empty, *kept]),
+            np.concatenate([no_codes, *status]),
+            np.concatenate([no_codes, *events]),
+        )
+
+    def _settled_cells(self, setup: Setup, population: Population) -> FloatArray:
+        """Let cells fluctuate around the steady state; arms with the same start share them."""
+        assert setup.steady is not None
+        key = canonical_json(
+            [setup.before.sha256, setup.settle_inputs, population.copy_scale, population.settle_s]
+        )
+        if key in self._cells:
+            return self._cells[key][0]
+        before = setup.before
+        compiled = compile_network(before)
+        start = round_conserving(
+            setup.steady.amounts * population.copy_scale, before.conserved_moieties(), compiled.species
+        )
+        problem = Problem(
+            compiled=compiled,
+            segments=bind(
+                before,
+                compiled,
+                [(-population.settle_s, setup.settle_inputs, {})],
+                0.0,
+                copy_scale=population.copy_scale,
+            ),
+            times=np.empty(0),
+            x0=start,
+            content=f"settle\x1f{key}",
+        )
+        finals: list[FloatArray] = []
+        events: list[IntArray] = []
+
+        def consume(samples: CellSamples) -> None:
+            complete = samples.status == 0
+            finals.append(samples.final[complete])
+            events.append(samples.n_events[complete])
+
+        if population.settle_s > 0:
+            self._run("settling", problem, population, consume)
+        else:
+            finals.append(np.repeat(start[None], population.cells, axis=0))
+            events.append(np.zeros(population.cells, dtype=np.int64))
+        cells = np.concatenate(finals)
+        if len(cells) < population.cells and not self.stop:
+            raise ProtocolError(
+                f"{population.cells - len(cells)} of {population.cells} cells used up their event budget while "
+                "settling; raise max_events, lower copy_scale or settle for a shorter time"
+            )
+        self._cells[key] = (cells, np.concatenate(events))
+        return cells
+
+    def _run(self, label: str, problem: Problem, population: Population, consume: object) -> None:
+        if population.cells == 0 or (problem.x0.ndim == 2 and not len(problem.x0)):
+            return
+        self.progress.begin(label, float(population.cells))
+        ssa.run_cells(
+            problem,
+            cells=population.cells,
+            seed=population.seed,
+            jobs=population.jobs,
+            options=ssa.SsaOptions(max_events=population.max_events),
+            progress=self.progress,
+            stop=self.stop,
+            consume=consume,  # type: ignore[arg-type]
+        )
+        self.progress.end()
+
+    def _problem(self, setup: Setup, start: FloatArray, *, copy_scale: float) -> Problem:
+        stretches: list[tuple[float, Mapping[str, float], Mapping[str, float]]] = [
+            (time, values, {}) for time, values in setup.stretches
+        ]
+        segments = bind(setup.network, setup.compiled, stretches, setup.end_s, copy_scale=copy_scale)
+        return Problem(
+            compiled=setup.compiled,
+            segments=segments,
+            times=self.times,
+            x0=start,
+            content=canonical_json(
+                [setup.network.sha256, setup.settle_inputs, setup.stretches, setup.end_s, copy_scale]
+            ),
+        )
+
+    def _observer(self, setup: Setup, copy_scale: float) -> Observer:
+        # The state at time 0 is seen before the first dose acts, under the conditions of settling.
+        stretches = [(-1.0, setup.settle_inputs), *setup.stretches]
+        return Observer(
+            setup.network,
+            setup.compiled,
+            readouts=self.readouts,
+            times=self.times,
+            stretches=stretches,
+            copy_scale=copy_scale,
+        )
+
+    def _result(
+        self, arm: Arm, moments: StreamingMoments, cells: FloatArray, status: IntArray, events: IntArray
+    ) -> ArmResult:
+        known = self.network.readouts
+        return ArmResult(
+            arm=arm,
+            times=self.times,
+            readouts=self.readouts,
+            units=tuple(known[name].unit if name in known else "molecule" for name in self.readouts),
+            moments=moments,
+            cells=cells,
+            status=status,
+            n_events=events,
+        )
+
+
+def _carried(amounts: FloatArray, before: ReactionNetwork, start: FloatArray, after: ReactionNetwork) -> FloatArray:
+    """Put the amounts of the settled network into one that holds more species, such as a drug's."""
+    index = {name: i for i, name in enumerate(after.species)}
+    columns = [index[name] for name in before.species]
+    carried = np.broadcast_to(start, (*amounts.shape[:-1], start.size)).copy()
+    carried[..., columns] = amounts
+    return carried
+
+
+def check_readouts(network: ReactionNetwork, names: Sequence[str] | None) -> tuple[str, ...]:
+    """Return the ids to follow: those given, or all read-outs; a wrong name is an error."""
+    from mtornet.names import unknown_name
+
+    known = [*network.readouts, *network.species]
+    for name in names or ():
+        if name not in known:
+            raise unknown_name("read-out", name, known)
+    return tuple(names) if names else tuple(network.readouts)

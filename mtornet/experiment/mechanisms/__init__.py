@@ -1,0 +1,21 @@
+"""How drugs act, one file per mechanism: each turns a network and a drug into a network."""
+
+from __future__ import annotations
+
+from mtornet.experiment.drug import Drug
+from mtornet.experiment.mechanisms import binding, occupancy
+from mtornet.network.network import ReactionNetwork
+
+
+def with_drug(network: ReactionNetwork, drug: Drug) -> ReactionNetwork:
+    """Return the network with a drug in it at concentration 0; its dose is the input of its name."""
+    if drug.id in network.inputs:
+        return network
+    mechanisms = dict.fromkeys(target.mechanism for target in drug.targets)
+    for mechanism in mechanisms:
+        targets = tuple(target for target in drug.targets if target.mechanism == mechanism)
+        if mechanism == occupancy.NAME:
+            network = occupancy.add(network, drug, targets)
+        else:
+            network = binding.add(network, drug, targets, template=mechanism)
+    return network

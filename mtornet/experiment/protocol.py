@@ -1,0 +1,147 @@
+"""A protocol: what happens to the cells, in order of time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from mtornet.errors import ProtocolError
+from mtornet.experiment.condition import Condition, without_drugs
+from mtornet.experiment.drug import find_drug
+from mtornet.names import unknown_name
+from mtornet.network.network import ReactionNetwork
+from mtornet.units import time_in_seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settle:
+    """Bring the cells to rest before time 0, under these ligands or those of the first condition."""
+
+    inputs: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Apply:
+    """Set ligands and give drugs from a time on."""
+
+    at_s: float
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wash:
+    """Take a drug out of the medium."""
+
+    at_s: float
+    drug: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Protocol:
+    """Steps in time; every method returns a new protocol.
+
+    Examples
+    --------
+    >>> import mtornet as mt
+    >>> treated = mt.Condition(drugs={"everolimus": "20 nM"}, inputs={"insulin": "1 nM"})
+    >>> protocol = mt.Protocol().settle().apply(treated, at="0 h").wash("everolimus", at="48 h").until("72 h")
+    >>> protocol.end_s
+    259200.0
+    """
+
+    before: Settle | None = None
+    steps: tuple[Apply | Wash, ...] = field(default=())
+    end_s: float | None = None
+
+    def settle(self, *, inputs: Mapping[str, str] | None = None) -> Protocol:
+        """Start from cells at rest; without it they start from the network's initial amounts."""
+        return replace(self, before=Settle(inputs=None if inputs is None else dict(inputs)))
+
+    def apply(self, condition: Condition, *, at: float | str = 0.0) -> Protocol:
+        """Put the cells under a condition from ``at`` on; drugs given before and not named stay."""
+        return self._with(Apply(at_s=time_in_seconds(at, what="apply at"), condition=condition))
+
+    def wash(self, drug: str, *, at: float | str) -> Protocol:
+        """Take a drug out of the medium at ``at``."""
+        return self._with(Wash(at_s=time_in_seconds(at, what="wash at"), drug=drug))
+
+    def until(self, end: float | str) -> Protocol:
+        """End at ``end``."""
+        return replace(self, end_s=time_in_seconds(end, what="until"))
+
+    def _with(self, step: Apply | Wash) -> Protocol:
+        if step.at_s < 0:
+            raise ProtocolError(f"a step at {step.at_s:g} s lies before time 0; use settle() for what comes before")
+        return replace(self, steps=(*self.steps, step))
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The conditions applied, in order."""
+        return tuple(step.condition for step in self.steps if isinstance(step, Apply))
+
+    @property
+    def variant(self) -> str:
+        """The genotype of the cells, one for the whole protocol."""
+        names = list(dict.fromkeys(condition.variant for condition in self.conditions))
+        if len(names) > 1:
+            raise ProtocolError(f"cells keep their genotype, but the protocol names {' and '.join(names)}")
+        return names[0] if names else "wild_type"
+
+    def drug_names(self, network: ReactionNetwork) -> tuple[str, ...]:
+        """Return the ids of the drugs that the protocol gives, in order."""
+        names = [name for condition in self.conditions for name in condition.doses(network)]
+        return tuple(dict.fromkeys(names))
+
+    def vehicle(self) -> Protocol:
+        """Return the same protocol without drugs."""
+        kept = tuple(
+            Apply(at_s=step.at_s, condition=without_drugs(step.condition)) for step in self.steps if isinstance(step, Apply)
+        )
+        return replace(self, steps=kept)
+
+    def settle_inputs(self, network: ReactionNetwork) -> dict[str, float]:
+        """Return the ligands under which the cells come to rest."""
+        if self.before is not None and self.before.inputs is not None:
+            return Condition(inputs=self.before.inputs).input_values(network)
+        return self.conditions[0].input_values(network) if self.conditions else {}
+
+    def stretches(self, network: ReactionNetwork) -> list[tuple[float, dict[str, float]]]:
+        """Return ``(start in seconds, values of inputs)`` for each stretch between changes.
+
+        Raises
+        ------
+        ProtocolError
+            If there is no end, a step lies after it, or a drug is washed that was never given.
+        """
+        if self.end_s is None:
+            raise ProtocolError("the protocol has no end; add .until('72 h')")
+        if not self.end_s > 0:
+            raise ProtocolError(f"the protocol ends at {self.end_s:g} s; expected a time after 0")
+        changes: list[tuple[float, int, dict[str, float]]] = []
+        for order, step in enumerate(sorted(self.steps, key=lambda step: step.at_s)):
+            if step.at_s > self.end_s:
+                raise ProtocolError(f"a step at {step.at_s:g} s lies after the end at {self.end_s:g} s")
+            if isinstance(step, Wash):
+                name = find_drug(network.model, step.drug).id
+                given = [n for c in self.conditions for n in c.doses(network)]
+                if name not in given:
+                    raise unknown_name("drug of this protocol", step.drug, given)
+                changes = [c for c in changes if not (name in c[2] and c[0] > step.at_s)]
+                changes.append((step.at_s, order, {name: 0.0}))
+                continue
+            changes.append((step.at_s, order, step.condition.input_values(network)))
+            for name, dose in step.condition.doses(network).items():
+                # A new dose replaces what is left of an earlier schedule of the same drug.
+                changes = [c for c in changes if not (name in c[2] and c[0] >= step.at_s)]
+                changes += [(time, order, {name: nM}) for time, nM in dose.changes(step.at_s, self.end_s)]
+        values: dict[str, float] = self.settle_inputs(network)
+        stretches: list[tuple[float, dict[str, float]]] = [(0.0, dict(values))]
+        for time, _, changed in sorted(changes, key=lambda change: change[:2]):
+            if time >= self.end_s:
+                continue
+            values.update(changed)
+            if time == stretches[-1][0]:
+                stretches[-1] = (time, dict(values))
+            else:
+                stretches.append((time, dict(values)))
+        return stretches

@@ -1,0 +1,1 @@
+"""The reaction network: immutable, complete at birth, built from the typed graph."""

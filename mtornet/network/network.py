@@ -1,0 +1,123 @@
+"""The immutable reaction network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from mtornet.errors import ModelError
+from mtornet.network.catalogue import Catalogue
+from mtornet.network.elements import Compartment, Derived, Input, Parameter, Reaction, Readout, Species
+from mtornet.network.stoichiometry import IntArray, Moiety, conserved_moieties, stoichiometry_matrix
+from mtornet.provenance import content_hash
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReactionNetwork:
+    """Species, reactions and what their rates depend on.
+
+    A change makes a new network: :meth:`with_parameters`, :meth:`with_amounts`,
+    :meth:`without_reaction`, :meth:`with_variant`, or an edited :attr:`graph` built again with
+    :func:`mtornet.from_graph`.
+    """
+
+    model: str
+    compartments: Catalogue[Compartment]
+    species: Catalogue[Species]
+    inputs: Catalogue[Input]
+    parameters: Catalogue[Parameter]
+    derived: Catalogue[Derived]
+    reactions: Catalogue[Reaction]
+    readouts: Catalogue[Readout]
+    modules: tuple[str, ...] = ()
+    variant: str = "wild_type"
+    notes: tuple[str, ...] = field(default=(), compare=False)
+    """What building left out, in words: a process whose catalyst edge was cut."""
+
+    @property
+    def graph(self) -> nx.MultiDiGraph:
+        """The typed graph of this network, a fresh copy that may be edited."""
+        from mtornet.network.build import to_graph
+
+        return to_graph(self)
+
+    @cached_property
+    def stoichiometry(self) -> IntArray:
+        """Net stoichiometry, shape (n_species, n_reactions), read-only."""
+        return stoichiometry_matrix(self)
+
+    def conserved_moieties(self) -> tuple[Moiety, ...]:
+        """Return the sums of species that no reaction changes, named."""
+        return conserved_moieties(self)
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the content: equal networks have equal hashes, on every machine."""
+        return content_hash(self.content())
+
+    def content(self) -> dict[str, object]:
+        """Return what decides the network's behaviour, as plain data in a fixed order."""
+        return {
+            "compartments": {c.id: c.size for c in self.compartments.values()},
+            "species": [[s.id, s.initial, s.compartment] for s in self.species.values()],
+            "inputs": {i.id: [i.value, i.unit] for i in self.inputs.values()},
+            "parameters": {p.id: [p.value, p.unit] for p in self.parameters.values()},
+            "derived": {d.id: str(d.expression) for d in self.derived.values()},
+            "reactions": [
+                [r.id, r.reactants, r.products, r.modifiers, r.law, str(r.rate_constant)]
+                for r in self.reactions.values()
+            ],
+            "readouts": {r.id: str(r.expression) for r in self.readouts.values()},
+        }
+
+    def with_parameters(self, **values: float) -> ReactionNetwork:
+        """Return a network with other values of parameters (or default values of inputs)."""
+        parameters, inputs = [], []
+        for name, value in values.items():
+            if name in self.inputs:
+                inputs.append(replace(self.inputs[name], value=float(value)))
+            else:
+                parameters.append(replace(self.parameters[name], value=float(value)))
+        return replace(
+            self, parameters=self.parameters.replaced(*parameters), inputs=self.inputs.replaced(*inputs)
+        )
+
+    def with_amounts(self, amounts: Mapping[str, float] | None = None, /, **more: float) -> ReactionNetwork:
+        """Return a network with other initial amounts, in molecules per cell."""
+        changed = {**(amounts or {}), **more}
+        return replace(
+            self,
+            species=self.species.replaced(
+                *(replace(self.species[name], initial=float(value)) for name, value in changed.items())
+            ),
+        )
+
+    def without_reaction(self, *names: str) -> ReactionNetwork:
+        """Return a network in which some reactions do not happen."""
+        for name in names:
+            _ = self.reactions[name]
+        kept = [reaction for reaction in self.reactions.values() if reaction.id not in names]
+        if not kept:
+            raise ModelError("no reaction would be left")
+        return replace(self, reactions=Catalogue("reaction", kept))
+
+    def with_variant(self, name: str) -> ReactionNetwork:
+        """Return the network of a genotype, by its id in the model's ``variants.tsv``."""
+        from mtornet.network.variants import with_variant
+
+        return with_variant(self, name)
+
+    def describe(self) -> str:
+        """Return one line on size and scale."""
+        places = [species.compartment for species in self.species.values()]
+        volume = self.compartments[max(self.compartments, key=places.count)].size
+        per_nM = volume * 6.02214076e23 * 1e-9
+        return (
+            f"{self.model}: {len(self.species)} species, {len(self.reactions)} reactions, "
+            f"{len(self.parameters)} parameters; {volume:g} L, so 1 nM = {per_nM:.1f} molecules"
+        )

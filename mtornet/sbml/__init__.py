@@ -1,0 +1,1 @@
+"""SBML, Antimony and tellurium: networks to and from the languages that other tools speak."""

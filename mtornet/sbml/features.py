@@ -1,0 +1,135 @@
+"""What is refused, by name: every construct of SBML that a mass-action network cannot hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mtornet.errors import SBMLError, UnsupportedFeatureError
+from mtornet.sbml.source import Source
+
+ADVICE = (
+    "general SBML reading is not available for these; mtornet reads networks of mass-action and "
+    "constant-rate reactions in constant compartments. Remove or rewrite them, or use a general SBML simulator"
+)
+MAX_SHOWN = 200
+
+
+class Refusals:
+    """Collects every construct of one file that is not read, so that one error names them all."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self.found: list[str] = []
+
+    def add(self, element: Any, what: str) -> None:
+        """Note a construct; ``element`` is the libSBML object it stands in."""
+        line = element.getLine() if element is not None else 0
+        place = f"{self._name}:{line}" if line else self._name
+        self.found.append(f"{place}: {what}")
+
+    def raise_if_any(self) -> None:
+        """Raise one error that lists all."""
+        if not self.found:
+            return
+        count = "1 construct is" if len(self.found) == 1 else f"{len(self.found)} constructs are"
+        shown = [*self.found[:MAX_SHOWN]]
+        if len(self.found) > MAX_SHOWN:
+            shown.append(f"and {len(self.found) - MAX_SHOWN} more")
+        raise UnsupportedFeatureError(
+            f"{self._name}: {count} not supported\n  " + "\n  ".join(shown) + f"\n{ADVICE}"
+        )
+
+
+def label(kind: str, element: Any) -> str:
+    """Return ``event 'e1'``, or ``event without an id`` with what it is about."""
+    name = element.getIdAttribute() if hasattr(element, "getIdAttribute") else element.getId()
+    return f"{kind} {name!r}" if name else f"{kind} (without an id)"
+
+
+def parse_document(source: Source) -> Any:
+    """Let libSBML read checked text.
+
+    Raises
+    ------
+    SBMLError
+        Listing what libSBML found wrong, with lines.
+    UnsupportedFeatureError
+        If the file needs an SBML package.
+    """
+    import libsbml
+
+    refusals = Refusals(source.name)
+    for package in source.required_packages:
+        refusals.add(None, f"the package {_package(package)!r} is marked as required ({package})")
+    refusals.raise_if_any()
+    document = libsbml.readSBMLFromString(source.text)
+    _raise_errors(document, source.name)
+    if document.getLevel() < 2:
+        refusals.add(document, "SBML Level 1; convert the file to Level 2 or 3")
+        refusals.raise_if_any()
+    model = document.getModel()
+    if model is None:
+        raise SBMLError(f"{source.name}: there is no <model> in the file")
+    for category in (
+        libsbml.LIBSBML_CAT_UNITS_CONSISTENCY,
+        libsbml.LIBSBML_CAT_MODELING_PRACTICE,
+        libsbml.LIBSBML_CAT_SBO_CONSISTENCY,
+        libsbml.LIBSBML_CAT_OVERDETERMINED_MODEL,
+    ):
+        document.setConsistencyChecks(category, False)
+    document.checkConsistency()
+    _raise_errors(document, source.name)
+    return document
+
+
+def _package(namespace: str) -> str:
+    parts = namespace.rstrip("/").split("/")
+    return parts[-2] if len(parts) > 2 and parts[-1].startswith("version") else parts[-1]
+
+
+def _raise_errors(document: Any, name: str) -> None:
+    import libsbml
+
+    errors = [document.getError(i) for i in range(document.getNumErrors())]
+    serious = [e for e in errors if e.getSeverity() >= libsbml.LIBSBML_SEV_ERROR]
+    if not serious:
+        return
+    lines = [f"{name}:{e.getLine()}: {' '.join(e.getMessage().split())} [{e.getErrorId()}]" for e in serious[:20]]
+    if len(serious) > 20:
+        lines.append(f"and {len(serious) - 20} more")
+    raise SBMLError(f"{name}: is not valid SBML, libSBML says\n  " + "\n  ".join(lines))
+
+
+def scan(model: Any, refusals: Refusals) -> None:
+    """Note every construct that no formula needs to be looked at for."""
+    if model.isSetConversionFactor():
+        refusals.add(model, "the model has a conversion factor")
+    for event in model.getListOfEvents():
+        delayed = " with a delay" if event.isSetDelay() else ""
+        refusals.add(event, f"{label('event', event)}{delayed}: events are not read")
+    for constraint in model.getListOfConstraints():
+        refusals.add(constraint, f"{label('constraint', constraint)}: constraints are not read")
+    _scan_rules(model, refusals)
+    for species in model.getListOfSpecies():
+        if species.isSetConversionFactor():
+            refusals.add(species, f"{label('species', species)} has a conversion factor")
+    for reaction in model.getListOfReactions():
+        if reaction.isSetFast() and reaction.getFast():
+            refusals.add(reaction, f"{label('reaction', reaction)} is fast: fast reactions are not read")
+        if not reaction.isSetKineticLaw() or not reaction.getKineticLaw().isSetMath():
+            refusals.add(reaction, f"{label('reaction', reaction)} has no kinetic law")
+
+
+def _scan_rules(model: Any, refusals: Refusals) -> None:
+    for rule in model.getListOfRules():
+        target = rule.getVariable()
+        if rule.isAlgebraic():
+            refusals.add(rule, f"{label('algebraic rule', rule)}: algebraic rules are not read")
+        elif rule.isRate():
+            refusals.add(rule, f"rate rule for {target!r}: rate rules are not read")
+        elif model.getSpecies(target) is not None:
+            refusals.add(rule, f"assignment rule for the species {target!r}: only parameters may have one")
+        elif model.getParameter(target) is None:
+            refusals.add(rule, f"assignment rule for {target!r}: only parameters may have one")
+        elif not rule.isSetMath():
+            refusals.add(rule, f"assignment rule for {target!r} has no formula")

@@ -1,0 +1,240 @@
+"""A reaction network as SBML Level 3 Version 2: equal networks give equal bytes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from mtornet.errors import OutputError
+from mtornet.expression import Symbol, to_text
+from mtornet.graph.schema import MODIFIER_SBO
+from mtornet.names import is_identifier
+from mtornet.network.elements import Compartment, Derived, Input, Parameter, Reaction, Readout, Species
+from mtornet.network.network import ReactionNetwork
+from mtornet.network.ratelaws import rate_law
+from mtornet.sbml.annotation import (
+    Details,
+    add_links,
+    annotate,
+    compact_ids_of,
+    is_plain,
+    provenance_values,
+    text_of_items,
+)
+from mtornet.sbml.mathml import to_ast
+from mtornet.sbml.ratelaw import law_formula
+from mtornet.sbml.unitdefs import UnitDefinitions
+
+_NOTES = (
+    '<notes><body xmlns="http://www.w3.org/1999/xhtml"><p>A research model: an approximation for simulation '
+    "studies. It is not a medical device and gives no clinical advice.</p><p>Amounts are molecules per cell, "
+    "times are seconds. Sources of all values stand in the annotations.</p></body></notes>"
+)
+
+
+def write_sbml(network: ReactionNetwork, path: str | os.PathLike[str]) -> None:
+    """Write a network as an SBML file; :func:`mtornet.read_sbml` gives it back equal.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+    text = sbml_text(network)
+    try:
+        Path(path).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from None
+
+
+def sbml_text(network: ReactionNetwork) -> str:
+    """Return a network as SBML Level 3 Version 2 text, without dates, equal for equal networks."""
+    import libsbml
+
+    document = libsbml.SBMLDocument(3, 2)
+    _Writer(document.createModel(), network).write()
+    return str(libsbml.writeSBMLToString(document))
+
+
+class _Writer:
+    """Fills one libSBML model."""
+
+    def __init__(self, model: Any, network: ReactionNetwork) -> None:
+        self.model = model
+        self.network = network
+        self.units = UnitDefinitions(model)
+
+    def write(self) -> None:
+        network = self.network
+        self.head()
+        for compartment in network.compartments.values():
+            self.compartment(compartment)
+        for species in network.species.values():
+            self.species(species)
+        for an_input in network.inputs.values():
+            self.input(an_input)
+        for parameter in network.parameters.values():
+            self.parameter(parameter)
+        for quantity in (*network.derived.values(), *network.readouts.values()):
+            if not _is_alias(quantity):
+                self.computed(quantity)
+        for reaction in network.reactions.values():
+            self.reaction(reaction)
+
+    def head(self) -> None:
+        network, model = self.network, self.model
+        catalogues = (network.compartments, network.species, network.inputs, network.parameters, network.derived)
+        taken = {name for part in (*catalogues, network.reactions, network.readouts) for name in part}
+        model_id = network.model if is_identifier(network.model) else "model"
+        while model_id in taken:
+            model_id += "_"
+        model.setId(model_id)
+        model.setMetaId(f"meta__{model_id}")
+        if is_plain(network.model):
+            model.setName(network.model)
+        model.setSubstanceUnits("item")
+        model.setExtentUnits("item")
+        model.setTimeUnits("second")
+        model.setVolumeUnits("litre")
+        model.setNotes(_NOTES)
+        values = {"model": network.model, "variant": network.variant}
+        if network.modules:
+            values["modules"] = text_of_items(network.modules)
+        annotate(model, Details("model", values, self.aliases()))
+
+    def aliases(self) -> tuple[Details, ...]:
+        """Return the read-outs that are a species under its own name; SBML has the species already."""
+        found = []
+        for position, readout in enumerate(self.network.readouts.values()):
+            if _is_alias(readout):
+                values = {"id": readout.id, "position": str(position), "unit": readout.unit}
+                values |= _given(name=readout.name, assay=readout.assay, label=readout.label)
+                found.append(Details("readout", values | provenance_values(readout.provenance)))
+        return tuple(found)
+
+    def common(self, made: Any, element: Any, values: dict[str, str], *, kind: str, sbo: str = "") -> None:
+        """Set what every element has; ``values`` is what only our annotation can hold."""
+        made.setId(element.id)
+        made.setMetaId(f"meta_{element.id}")
+        if element.name and is_plain(element.name):
+            made.setName(element.name)
+        elif element.name:
+            values["name"] = element.name
+        if sbo and _sbo_fits(kind, sbo):
+            made.setSBOTerm(sbo)
+        elif sbo:
+            values["sbo"] = sbo
+        links = compact_ids_of(getattr(element, "annotation", ""))
+        if getattr(element, "annotation", "") != ";".join(links):
+            values["annotation"] = element.annotation
+        annotate(made, Details(kind, values | provenance_values(element.provenance)))
+        add_links(made, links)
+
+    def compartment(self, compartment: Compartment) -> None:
+        made = self.model.createCompartment()
+        made.setSpatialDimensions(3)
+        made.setSize(compartment.size)
+        made.setConstant(True)
+        made.setUnits(self.units.id_of(compartment.unit))
+        values = _given(unit="" if compartment.unit == "L" else compartment.unit) | _digits(size=compartment.size)
+        self.common(made, compartment, values, kind="compartment", sbo=compartment.sbo)
+
+    def species(self, species: Species) -> None:
+        made = self.model.createSpecies()
+        made.setCompartment(species.compartment)
+        made.setInitialAmount(species.initial)
+        made.setSubstanceUnits("item")
+        made.setHasOnlySubstanceUnits(True)
+        made.setBoundaryCondition(False)
+        made.setConstant(False)
+        values = _given(module=species.module, state=species.state) | _digits(initial=species.initial)
+        if species.glyph != "macromolecule":
+            values["glyph"] = species.glyph
+        if species.components:
+            values["components"] = text_of_items(species.components)
+        self.common(made, species, values, kind="species", sbo=species.sbo)
+
+    def quantity(self, unit: str, *, constant: bool) -> Any:
+        made = self.model.createParameter()
+        made.setConstant(constant)
+        if unit:
+            made.setUnits(self.units.id_of(unit))
+        return made
+
+    def input(self, an_input: Input) -> None:
+        # Not constant: an event of another tool, or its user, may change the dose.
+        made = self.quantity(an_input.unit, constant=False)
+        made.setValue(an_input.value)
+        values = {"role": an_input.role} | _given(unit=an_input.unit) | _digits(value=an_input.value)
+        self.common(made, an_input, values, kind="input", sbo=an_input.sbo)
+
+    def parameter(self, parameter: Parameter) -> None:
+        made = self.quantity(parameter.unit, constant=True)
+        made.setValue(parameter.value)
+        values = _given(unit=parameter.unit) | _digits(value=parameter.value)
+        for key, bound in (("low", parameter.low), ("high", parameter.high)):
+            if bound is not None:
+                values[key] = repr(bound)
+        self.common(made, parameter, values, kind="parameter")
+
+    def computed(self, quantity: Derived | Readout) -> None:
+        made = self.quantity(quantity.unit, constant=False)
+        values = _given(unit=quantity.unit) | {"formula": to_text(quantity.expression)}
+        kind = "derived"
+        if isinstance(quantity, Readout):
+            kind = "readout"
+            values |= _given(assay=quantity.assay, label=quantity.label)
+        self.common(made, quantity, values, kind=kind)
+        rule = self.model.createAssignmentRule()
+        rule.setVariable(quantity.id)
+        rule.setMath(to_ast(quantity.expression, zero_unit=self.units.id_of(quantity.unit) or "dimensionless"))
+
+    def reaction(self, reaction: Reaction) -> None:
+        made = self.model.createReaction()
+        made.setReversible(False)
+        values = _given(module=reaction.module)
+        values |= {"law": reaction.law, "rate_constant": to_text(reaction.rate_constant)}
+        self.common(made, reaction, values, kind="reaction", sbo=reaction.sbo)
+        sides = ((reaction.reactants, made.createReactant, 10), (reaction.products, made.createProduct, 11))
+        for side, create, sbo in sides:
+            for name, count in side:
+                reference = create()
+                reference.setSpecies(name)
+                reference.setStoichiometry(count)
+                reference.setConstant(True)
+                reference.setSBOTerm(sbo)
+        for name, role in reaction.modifiers:
+            modifier = made.createModifier()
+            modifier.setSpecies(name)
+            modifier.setSBOTerm(MODIFIER_SBO[role])
+        law = made.createKineticLaw()
+        law.setSBOTerm(rate_law(reaction.law).sbo)
+        law.setMath(to_ast(law_formula(reaction)))
+
+
+def _is_alias(quantity: Derived | Readout) -> bool:
+    return isinstance(quantity, Readout) and quantity.expression == Symbol(quantity.id)
+
+
+def _given(**values: str) -> dict[str, str]:
+    return {key: value for key, value in values.items() if value}
+
+
+def _digits(**numbers: float) -> dict[str, str]:
+    """Return the numbers that libSBML, which writes 15 digits, would round."""
+    return {key: repr(value) for key, value in numbers.items() if float(f"{value:.15g}") != value}
+
+
+def _sbo_fits(kind: str, sbo: str) -> bool:
+    """Tell whether a term is of the branch of SBO that may stand on this kind of element."""
+    import libsbml
+
+    branches = {
+        "compartment": libsbml.SBO.isMaterialEntity,
+        "species": libsbml.SBO.isMaterialEntity,
+        "input": libsbml.SBO.isQuantitativeSystemsDescriptionParameter,
+        "reaction": libsbml.SBO.isOccurringEntityRepresentation,
+    }
+    term = libsbml.SBO.stringToInt(sbo)
+    return bool(term >= 0 and branches[kind](term))

@@ -1,0 +1,1 @@
+"""Run networks: deterministic and stochastic methods behind one seam, results out."""

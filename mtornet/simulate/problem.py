@@ -1,0 +1,41 @@
+"""What a method is asked to solve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mtornet.compiled.bind import Segments
+from mtornet.compiled.network import CompiledNetwork
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Problem:
+    """A compiled network, the conditions over time, where it starts and when to look."""
+
+    compiled: CompiledNetwork
+    segments: Segments
+    times: FloatArray
+    """(n_times,) ascending, within the segments."""
+    x0: FloatArray
+    """(n_species,) or (n_cells, n_species) molecules."""
+    content: str
+    """Text that is equal for equal conditions; random streams derive from it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CellSamples:
+    """Finished cells, in order of their index."""
+
+    first_cell: int
+    counts: FloatArray
+    """(n_cells, n_times, n_species) molecules; NaN beyond where an incomplete cell stopped."""
+    final: FloatArray
+    """(n_cells, n_species) molecules at the end."""
+    n_events: IntArray
+    status: IntArray
