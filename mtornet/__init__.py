@@ -1,0 +1,116 @@
+"""mtornet: what mTOR inhibitors do to a cell, simulated molecule by molecule.
+
+A research model; never clinical advice.
+
+Everything listed in ``__all__`` is imported on first use, so that ``import mtornet`` stays instant.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+_HOMES = {
+    "load_model": "mtornet.network.library",
+    "from_graph": "mtornet.network.build",
+    "ReactionNetwork": "mtornet.network.network",
+    "read_sbml": "mtornet.sbml.read",
+    "write_sbml": "mtornet.sbml.write",
+    "read_antimony": "mtornet.sbml.antimony",
+    "write_antimony": "mtornet.sbml.antimony_write",
+    "to_tellurium": "mtornet.sbml.antimony",
+    "simulate": "mtornet.simulation.run",
+    "SimulationResult": "mtornet.simulation.result",
+    "Condition": "mtornet.experiment.condition",
+    "Protocol": "mtornet.experiment.protocol",
+    "Dose": "mtornet.experiment.dose",
+    "log_doses": "mtornet.experiment.dose",
+    "run": "mtornet.analysis.run",
+    "compare": "mtornet.analysis.compare",
+    "dose_response": "mtornet.analysis.dose_response",
+    "MtorNetError": "mtornet.errors",
+    "ModelError": "mtornet.errors",
+    "UnknownNameError": "mtornet.errors",
+    "UnitError": "mtornet.errors",
+    "TableError": "mtornet.errors",
+    "SBMLError": "mtornet.errors",
+    "UnsupportedFeatureError": "mtornet.errors",
+    "ProtocolError": "mtornet.errors",
+    "OutputError": "mtornet.errors",
+    "SimulationError": "mtornet.errors",
+}
+
+__all__ = [
+    "Condition",
+    "Dose",
+    "ModelError",
+    "MtorNetError",
+    "OutputError",
+    "Protocol",
+    "ProtocolError",
+    "ReactionNetwork",
+    "SBMLError",
+    "SimulationError",
+    "SimulationResult",
+    "TableError",
+    "UnitError",
+    "UnknownNameError",
+    "UnsupportedFeatureError",
+    "compare",
+    "dose_response",
+    "from_graph",
+    "load_model",
+    "log_doses",
+    "read_antimony",
+    "read_sbml",
+    "run",
+    "simulate",
+    "to_tellurium",
+    "write_antimony",
+    "write_sbml",
+]
+
+if TYPE_CHECKING:
+    from mtornet.analysis.compare import compare
+    from mtornet.analysis.dose_response import dose_response
+    from mtornet.analysis.run import run
+    from mtornet.errors import (
+        ModelError,
+        MtorNetError,
+        OutputError,
+        ProtocolError,
+        SBMLError,
+        SimulationError,
+        TableError,
+        UnitError,
+        UnknownNameError,
+        UnsupportedFeatureError,
+    )
+    from mtornet.experiment.condition import Condition
+    from mtornet.experiment.dose import Dose, log_doses
+    from mtornet.experiment.protocol import Protocol
+    from mtornet.network.build import from_graph
+    from mtornet.network.library import load_model
+    from mtornet.network.network import ReactionNetwork
+    from mtornet.sbml.antimony import read_antimony, to_tellurium
+    from mtornet.sbml.antimony_write import write_antimony
+    from mtornet.sbml.read import read_sbml
+    from mtornet.sbml.write import write_sbml
+    from mtornet.simulation.result import SimulationResult
+    from mtornet.simulation.run import simulate
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from mtornet.provenance import package_version
+
+        return package_version()
+    if name not in _HOMES:
+        raise AttributeError(f"module 'mtornet' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

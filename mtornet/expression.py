@@ -16,6 +16,8 @@ from mtornet.units import DIMENSIONLESS, Unit
 
 MAX_LENGTH = 20_000
 MAX_DEPTH = 100
+MAX_TREE_DEPTH = 300
+"""Operations inside each other; a sum of 300 terms is that deep, and Python's stack is not endless."""
 
 FUNCTIONS: dict[str, tuple[int, Callable[..., float]]] = {
     "exp": (1, math.exp),
@@ -74,7 +76,23 @@ def parse(text: str) -> Expression:
     """
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"formula of {len(text)} characters; at most {MAX_LENGTH} are read")
-    return _Parser(text).whole()
+    tree = _Parser(text).whole()
+    if (depth := _tree_depth(tree)) > MAX_TREE_DEPTH:
+        raise ExpressionError(
+            f"formula with {depth} operations inside each other; at most {MAX_TREE_DEPTH} are read: "
+            "split it into derived quantities"
+        )
+    return tree
+
+
+def _tree_depth(tree: Expression) -> int:
+    deepest, pending = 0, [(tree, 1)]
+    while pending:
+        node, level = pending.pop()
+        deepest = max(deepest, level)
+        if isinstance(node, Apply):
+            pending += [(argument, level + 1) for argument in node.arguments]
+    return deepest
 
 
 class _Parser:
@@ -110,7 +128,9 @@ class _Parser:
     def unexpected(self, expected: str) -> ExpressionError:
         found = repr(self.peek()) if self.peek() else "the end"
         where = self.tokens[self.i][1] + 1 if self.i < len(self.tokens) else len(self.text) + 1
-        return ExpressionError(f"formula {self.text!r}: found {found} at character {where}, expected {expected}")
+        return ExpressionError(
+            f"formula {self.text!r}: found {found} at character {where}, expected {expected}"
+        )
 
     def sum(self) -> Expression:
         self.depth += 1
@@ -189,7 +209,9 @@ class _Parser:
 def to_text(tree: Expression, outer: int = 0, *, right: bool = False) -> str:
     """Write a formula so that :func:`parse` gives the same tree back."""
     if isinstance(tree, Number):
-        text = str(int(tree.value)) if tree.value.is_integer() and abs(tree.value) < 1e15 else repr(tree.value)
+        text = (
+            str(int(tree.value)) if tree.value.is_integer() and abs(tree.value) < 1e15 else repr(tree.value)
+        )
         return f"({text})" if tree.value < 0 else text
     if isinstance(tree, Symbol):
         return tree.name
@@ -280,35 +302,43 @@ def unit_of(tree: Expression, units: Mapping[str, Unit]) -> Unit:
         return units[tree.name]
     arguments = [unit_of(argument, units) for argument in tree.arguments]
     match tree.operator:
-        case "*":
-            return arguments[0] * arguments[1]
-        case "/":
-            return arguments[0] / arguments[1]
+        case "*" | "/":
+            return arguments[0] * arguments[1] if tree.operator == "*" else arguments[0] / arguments[1]
         case "neg" | "abs":
             return arguments[0]
         case "+" | "-" | "min" | "max":
-            # Zero has every unit: "x_mTORC1 = 0 + D/K".
-            first, second = tree.arguments
-            if first == Number(0.0):
-                return arguments[1]
-            if second == Number(0.0) or arguments[0].same_as(arguments[1]):
-                return arguments[0]
-            raise UnitError(f"{to_text(tree)!r} joins {arguments[0]} and {arguments[1]}")
+            return _unit_of_sum(tree, arguments)
         case "^":
-            exponent = tree.arguments[1]
-            if arguments[0].same_as(DIMENSIONLESS) and arguments[1].same_as(DIMENSIONLESS):
-                return DIMENSIONLESS
-            if isinstance(exponent, Number) and exponent.value.is_integer():
-                return arguments[0] ** int(exponent.value)
-            raise UnitError(f"{to_text(tree)!r}: a quantity with a unit needs a whole-number power")
+            return _unit_of_power(tree, arguments)
         case "sqrt":
-            powers = [power for _, power in arguments[0].dimension]
-            if any(power % 2 for power in powers):
-                raise UnitError(f"{to_text(tree)!r}: the root of {arguments[0]} has no unit")
-            return Unit(
-                math.sqrt(arguments[0].factor), tuple((b, p // 2) for b, p in arguments[0].dimension)
-            )
+            return _unit_of_root(tree, arguments[0])
         case _:
             if not arguments[0].same_as(DIMENSIONLESS):
-                raise UnitError(f"{to_text(tree)!r}: {tree.operator} of a quantity with the unit {arguments[0]}")
+                raise UnitError(
+                    f"{to_text(tree)!r}: {tree.operator} of a quantity with the unit {arguments[0]}"
+                )
             return DIMENSIONLESS
+
+
+def _unit_of_sum(tree: Apply, units: list[Unit]) -> Unit:
+    # Zero has every unit: "0 + D/K".
+    if tree.arguments[0] == Number(0.0):
+        return units[1]
+    if tree.arguments[1] == Number(0.0) or units[0].same_as(units[1]):
+        return units[0]
+    raise UnitError(f"{to_text(tree)!r} joins {units[0]} and {units[1]}")
+
+
+def _unit_of_power(tree: Apply, units: list[Unit]) -> Unit:
+    exponent = tree.arguments[1]
+    if units[0].same_as(DIMENSIONLESS) and units[1].same_as(DIMENSIONLESS):
+        return DIMENSIONLESS
+    if isinstance(exponent, Number) and exponent.value.is_integer():
+        return units[0] ** int(exponent.value)
+    raise UnitError(f"{to_text(tree)!r}: a quantity with a unit needs a whole-number power")
+
+
+def _unit_of_root(tree: Apply, unit: Unit) -> Unit:
+    if any(power % 2 for _, power in unit.dimension):
+        raise UnitError(f"{to_text(tree)!r}: the root of {unit} has no unit")
+    return Unit(math.sqrt(unit.factor), tuple((base, power // 2) for base, power in unit.dimension))

@@ -55,7 +55,8 @@ _ALIASES = {
     "copies": "molecule",
     "l": "L",
 }
-_TOKEN = re.compile(r"\s*([A-Za-zµμ]+|\d+|[*/()^-])")
+MAX_POWER = 9
+_TOKEN = re.compile(r"\s*([A-Za-zµμ]+|[0-9]+|[*/()^-])")
 _QUANTITY = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(\S.*)?\Z")
 
 
@@ -142,7 +143,10 @@ def _power(tokens: list[str], i: int, text: str) -> tuple[Unit, int]:
         i += 2 if sign < 0 else 1
         if i >= len(tokens) or not tokens[i].isdigit():
             raise UnitError(f"cannot read the unit {text!r}: a power must be a whole number")
-        unit, i = unit ** (sign * int(tokens[i])), i + 1
+        exponent = sign * int(tokens[i][:4])
+        if abs(exponent) > MAX_POWER:
+            raise UnitError(f"cannot read the unit {text!r}: a power beyond {MAX_POWER}")
+        unit, i = unit**exponent, i + 1
     return unit, i
 
 
@@ -200,10 +204,14 @@ def time_in_seconds(time: float | str, *, what: str = "time") -> float:
     if isinstance(time, str):
         stripped = time.strip()
         try:
-            return float(stripped)
+            seconds = float(stripped)
         except ValueError:
-            return parse_quantity(stripped, like="s", what=what)
-    return float(time)
+            seconds = parse_quantity(stripped, like="s", what=what)
+    else:
+        seconds = float(time)
+    if not math.isfinite(seconds):
+        raise UnitError(f"{what}: expected a finite time, got {time!r}")
+    return seconds
 
 
 def concentration_in_nM(concentration: str, *, what: str = "concentration") -> float:

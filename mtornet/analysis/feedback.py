@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import networkx as nx
 import numpy as np
@@ -56,7 +57,9 @@ def released_feedback(experiment: Experiment, treated: Arm, readout: str) -> lis
     if setup.steady is None:
         return []
     untreated, amounts = setup.before, setup.steady.amounts
-    vehicle = replace(treated, condition=VEHICLE, drug=VEHICLE, drug_class=VEHICLE, protocol=treated.protocol.vehicle())
+    vehicle = replace(
+        treated, condition=VEHICLE, drug=VEHICLE, drug_class=VEHICLE, protocol=treated.protocol.vehicle()
+    )
     climb, peak = _climb(experiment, treated, vehicle, readout)
     if climb < 0.1:
         return []
@@ -125,7 +128,8 @@ def _falls(experiment: Experiment, treated: Arm, vehicle: Arm, species: tuple[st
     amounts = np.min(with_drug / np.maximum(without, 1e-9), axis=0)
     setup = watching.prepare(treated)
     return {
-        name: float(amounts[k]) * _factor(setup.network, setup.stretches, name) for k, name in enumerate(species)
+        name: float(amounts[k]) * _factor(setup.network, setup.stretches, name)
+        for k, name in enumerate(species)
     }
 
 
@@ -144,9 +148,7 @@ def _factor(network: ReactionNetwork, stretches: list[tuple[float, dict[str, flo
     return lowest
 
 
-def _most_downstream(
-    arms: list[RegulatoryArm], paths: dict[RegulatoryArm, list[str]]
-) -> list[RegulatoryArm]:
+def _most_downstream(arms: list[RegulatoryArm], paths: dict[RegulatoryArm, list[str]]) -> list[RegulatoryArm]:
     """Leave out an arm that acts through the regulator of another: the last one is the feedback."""
     regulators = {arm.regulator for arm in arms}
     return [arm for arm in arms if not regulators & set(paths[arm][1:-1])]
@@ -166,7 +168,9 @@ def _siblings(network: ReactionNetwork, readout: str) -> list[str]:
         return {network.species[species].components for species in seen}
 
     mine = molecules(readout)
-    return [name for name in network.readouts if name != readout and molecules(name) and molecules(name) <= mine]
+    return [
+        name for name in network.readouts if name != readout and molecules(name) and molecules(name) <= mine
+    ]
 
 
 def _path(network: ReactionNetwork, influences: nx.DiGraph, arm: RegulatoryArm, readout: str) -> list[str]:
@@ -185,6 +189,6 @@ def _path(network: ReactionNetwork, influences: nx.DiGraph, arm: RegulatoryArm, 
             if not best or len(route) < len(best):
                 best = route
     steps = best[:1] or [arm.regulator]
-    for a, b in zip(best, best[1:], strict=False):
+    for a, b in pairwise(best):
         steps += ["→" if influences.edges[a, b]["sign"] > 0 else "⊣", b]
     return steps

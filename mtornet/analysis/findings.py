@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mtornet.analysis.feedback import ReleasedFeedback
 from mtornet.analysis.features import RESPONDER_FOLD, features
+from mtornet.analysis.feedback import ReleasedFeedback
 from mtornet.experiment.drug import drugs
 from mtornet.experiment.execute import ArmResult
 from mtornet.network.network import ReactionNetwork
@@ -54,7 +54,11 @@ def verdict(peak: float, recovery: float) -> str:
 
 
 def headline_table(
-    network: ReactionNetwork, curves: pd.DataFrame, cells: pd.DataFrame, treated: Sequence[ArmResult], at_s: float
+    network: ReactionNetwork,
+    curves: pd.DataFrame,
+    cells: pd.DataFrame,
+    treated: Sequence[ArmResult],
+    at_s: float,
 ) -> pd.DataFrame:
     """Return the table that the command prints: one row per drug arm, fold changes over vehicle."""
     import pandas as pd
@@ -135,17 +139,23 @@ def _site(
         return text + "."
     if kind == "rebound":
         above = times[folds > RESPONDER_FOLD]
-        text = f"{name} rebounds to {peak:.1f}-fold at {_hours(t_peak)}, above 1.2-fold from {_hours(above[0])} on"
+        text = (
+            f"{name} rebounds to {peak:.1f}-fold at {_hours(t_peak)}, "
+            f"above {RESPONDER_FOLD:g}-fold from {_hours(above[0])} on"
+        )
     else:
         whole = "comes back to" if kind == "full recovery" else "stays suppressed but climbs to"
-        text = f"{name} falls to {_fold(nadir)} at {_hours(t_nadir)} and {whole} {peak:.2f} at {_hours(t_peak)}"
+        text = (
+            f"{name} falls to {_fold(nadir)} at {_hours(t_nadir)} and {whole} {peak:.2f} at {_hours(t_peak)}"
+        )
     risen = fraction_risen(cells, condition, readout)
     if risen is not None:
         text += f"; {risen:.0%} of cells are above 1.2-fold at {_hours(at_s)}"
     main = [entry for entry in released if entry.share_removed >= 0.1][:2]
     if main:
         causes = " and ".join(
-            f"{entry.arm.regulator} ⊣ {entry.arm.target} (without it {entry.share_removed:.0%} of the climb is gone)"
+            f"{entry.arm.regulator} ⊣ {entry.arm.target} "
+            f"(without it {entry.share_removed:.0%} of the climb is gone)"
             for entry in main
         )
         text += f". Released feedback: {causes}"

@@ -13,7 +13,7 @@ from mtornet.compiled.bind import rate_constants, values_of
 from mtornet.compiled.network import compile_network
 from mtornet.errors import ModelError
 from mtornet.network.network import ReactionNetwork
-from mtornet.simulate.methods.ode import functions
+from mtornet.simulation.methods.ode import functions
 
 FloatArray = NDArray[np.float64]
 
@@ -72,7 +72,10 @@ def influence_graph(network: ReactionNetwork, inputs: Mapping[str, float], amoun
         if i != j:
             strength = abs(matrix[i, j]) * 3600.0 * amounts[j] / (amounts[i] + 1.0)
             graph.add_edge(
-                compiled.species[j], compiled.species[i], sign=int(np.sign(matrix[i, j])), strength=float(strength)
+                compiled.species[j],
+                compiled.species[i],
+                sign=int(np.sign(matrix[i, j])),
+                strength=float(strength),
             )
     return graph
 
@@ -112,14 +115,16 @@ def control_by_arm(
     moved = -basis @ np.linalg.solve(basis.T @ matrix @ basis, basis.T @ pushes)
     gradient, value = _gradient(network, inputs, amounts, readout)
     if value <= 0:
-        raise ModelError(f"read-out {readout!r} is 0 at this state; its control by the network has no meaning")
+        raise ModelError(
+            f"read-out {readout!r} is 0 at this state; its control by the network has no meaning"
+        )
     return {arm: float(gradient @ moved[:, k] / value) for k, arm in enumerate(arms)}
 
 
 def _gradient(
     network: ReactionNetwork, inputs: Mapping[str, float], amounts: FloatArray, readout: str
 ) -> tuple[FloatArray, float]:
-    from mtornet.simulate.observe import Observer
+    from mtornet.simulation.observe import Observer
 
     compiled = compile_network(network)
     observer = Observer(

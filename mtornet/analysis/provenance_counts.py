@@ -28,5 +28,8 @@ def provenance_counts(network: ReactionNetwork) -> pd.DataFrame:
         for element in catalogue.values():
             key = (kind, element.provenance.confidence)
             counts[key] = counts.get(key, 0) + 1
-    rows = [{"kind": kind, "confidence": confidence, "count": count} for (kind, confidence), count in counts.items()]
+    rows = [
+        {"kind": kind, "confidence": confidence, "count": count}
+        for (kind, confidence), count in counts.items()
+    ]
     return pd.DataFrame(rows).sort_values(["kind", "confidence"], ignore_index=True)

@@ -93,7 +93,9 @@ def bind(
     constants = np.empty((len(stretches), compiled.n_reactions))
     added = np.zeros((len(stretches), compiled.n_species))
     for row, (_, changed, molecules) in enumerate(stretches):
-        constants[row] = rate_constants(compiled, values_of(network, compiled, changed), copy_scale=copy_scale)
+        constants[row] = rate_constants(
+            compiled, values_of(network, compiled, changed), copy_scale=copy_scale
+        )
         for name, count in molecules.items():
             if name not in index:
                 raise unknown_name("species", name, index)

@@ -48,6 +48,9 @@ class CompiledNetwork:
     dependent_start: IntArray
     dependents: IntArray
     """Reactions whose propensity changes when a reaction fires, compressed rows."""
+    reader_start: IntArray
+    readers: IntArray
+    """Reactions whose law or guard reads a species, compressed rows by species."""
     rate_constants: tuple[Expression, ...]
     derived: tuple[tuple[str, Expression], ...]
     """Derived quantities in an order in which each needs only earlier ones."""
@@ -77,7 +80,10 @@ class _Structure:
         self.network = network
         self._key = (
             tuple(network.species),
-            tuple((r.id, r.reactants, r.products, r.modifiers, r.law, r.rate_constant) for r in network.reactions.values()),
+            tuple(
+                (r.id, r.reactants, r.products, r.modifiers, r.law, r.rate_constant)
+                for r in network.reactions.values()
+            ),
             tuple((d.id, d.expression) for d in network.derived.values()),
         )
 
@@ -116,7 +122,11 @@ def _compile_network(network: ReactionNetwork) -> CompiledNetwork:
         guards.append(_guards(reaction, powers, index))
     change_start, change_species, change_by = _rows(changes)
     guard_start, guard_species, guard_least = _rows(guards)
-    dependent_start, dependents = _dependents(changes, factors, guards, len(index))
+    read_by = _read_by(factors, guards, len(index))
+    reader_start, readers, _ = _rows([[(j, 0.0) for j in sorted(rows)] for rows in read_by])
+    dependent_start, dependents, _ = _rows(
+        [[(j, 0.0) for j in sorted(set().union(*(read_by[i] for i, _ in row)))] for row in changes]
+    )
     for array in (factors, drawn, order):
         array.setflags(write=False)
     return CompiledNetwork(
@@ -133,6 +143,8 @@ def _compile_network(network: ReactionNetwork) -> CompiledNetwork:
         guard_least=guard_least,
         dependent_start=dependent_start,
         dependents=dependents,
+        reader_start=reader_start,
+        readers=readers,
         rate_constants=tuple(reaction.rate_constant for reaction in reactions),
         derived=_ordered_derived(network),
     )
@@ -140,9 +152,10 @@ def _compile_network(network: ReactionNetwork) -> CompiledNetwork:
 
 def _guards(reaction: Reaction, powers: dict[str, int], index: dict[str, int]) -> list[tuple[int, float]]:
     # A law that multiplies n molecules of a reactant vanishes by itself below n.
-    return [
-        (index[name], float(count)) for name, count in reaction.reactants if powers.get(name, 0) < count
-    ]
+    needed: dict[str, int] = {}
+    for name, count in reaction.reactants:
+        needed[name] = needed.get(name, 0) + count
+    return [(index[name], float(count)) for name, count in needed.items() if powers.get(name, 0) < count]
 
 
 def _rows(entries: list[list[tuple[int, float]]]) -> tuple[IntArray, IntArray, NDArray[np.float64]]:
@@ -155,20 +168,13 @@ def _rows(entries: list[list[tuple[int, float]]]) -> tuple[IntArray, IntArray, N
     return start, columns, values
 
 
-def _dependents(
-    changes: list[list[tuple[int, float]]], factors: IntArray, guards: list[list[tuple[int, float]]], n_species: int
-) -> tuple[IntArray, IntArray]:
-    read_by: list[set[int]] = [set() for _ in range(n_species + 1)]
-    for j in range(len(changes)):
-        for species in factors[j]:
-            read_by[int(species)].add(j)
-        for species, _ in guards[j]:
-            read_by[species].add(j)
-    rows = [sorted(set().union(*(read_by[species] for species, _ in row))) for row in changes]
-    start = np.zeros(len(rows) + 1, dtype=np.int64)
-    start[1:] = np.cumsum([len(row) for row in rows])
-    flat = np.array([j for row in rows for j in row], dtype=np.int64)
-    return start, flat
+def _read_by(factors: IntArray, guards: list[list[tuple[int, float]]], n_species: int) -> list[set[int]]:
+    read_by: list[set[int]] = [set() for _ in range(n_species)]
+    for j, slots in enumerate(factors):
+        for species in (*slots, *(guarded for guarded, _ in guards[j])):
+            if species < n_species:
+                read_by[int(species)].add(j)
+    return read_by
 
 
 def _ordered_derived(network: ReactionNetwork) -> tuple[tuple[str, Expression], ...]:

@@ -44,7 +44,12 @@ def arm_of(network: ReactionNetwork, protocol: Protocol) -> Arm:
 
 
 def constant_protocol(
-    *, variant: str, inputs: Mapping[str, str], given: Mapping[str, str | Dose], duration: float | str, settle: bool = True
+    *,
+    variant: str,
+    inputs: Mapping[str, str],
+    given: Mapping[str, str | Dose],
+    duration: float | str,
+    settle: bool = True,
 ) -> Protocol:
     """Return the protocol of settled cells that get drugs at time 0 and are watched until the end."""
     protocol = Protocol().settle() if settle else Protocol()

@@ -43,7 +43,9 @@ class Condition:
         for name, dose in self.drugs.items():
             drug = find_drug(network.model, name)
             if drug.id in resolved:
-                raise ProtocolError(f"drug {drug.id!r} is dosed twice in one condition ({name!r} is the same drug)")
+                raise ProtocolError(
+                    f"drug {drug.id!r} is dosed twice in one condition ({name!r} is the same drug)"
+                )
             resolved[drug.id] = parse_dose(dose)
         return resolved
 

@@ -37,7 +37,8 @@ class Dose:
                 raise ProtocolError("dose: 'every' needs 'for': write '20 nM for 6 h every 24 h'")
             if not self.every_s >= self.hold_s:
                 raise ProtocolError(
-                    f"dose: repeated every {self.every_s:g} s but held for {self.hold_s:g} s; the hold must be shorter"
+                    f"dose: repeated every {self.every_s:g} s but held for {self.hold_s:g} s; "
+                    "hold it for less"
                 )
         elif self.times is not None:
             raise ProtocolError("dose: a number of repetitions needs 'every'")
@@ -84,7 +85,9 @@ def parse_dose(text: str | Dose, *, what: str = "dose") -> Dose:
         return text
     match = _FORM.match(text) if isinstance(text, str) else None
     if match is None:
-        raise ProtocolError(f"{what}: cannot read {text!r}; write it like '20 nM' or '20 nM for 6 h every 24 h'")
+        raise ProtocolError(
+            f"{what}: cannot read {text!r}; write it like '20 nM' or '20 nM for 6 h every 24 h'"
+        )
     nM = concentration_in_nM(match["dose"], what=what)
     if not nM >= 0:
         raise ProtocolError(f"{what}: expected a concentration >= 0 nM, got {match['dose']!r}")

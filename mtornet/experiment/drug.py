@@ -58,7 +58,9 @@ def drugs(model: str) -> Mapping[str, Drug]:
         row["drug"]: DefaultDose(
             nM=parse_quantity(f"{row['dose']} {row['unit']}", like="nM", what=f"{row.where}: dose"),
             why=row["why"],
-            provenance=Provenance(source=row["source"], confidence=row["confidence"], note=row["note"], where=row.where),
+            provenance=Provenance(
+                source=row["source"], confidence=row["confidence"], note=row["note"], where=row.where
+            ),
         )
         for row in knowledge["doses"]
     }
@@ -66,9 +68,13 @@ def drugs(model: str) -> Mapping[str, Drug]:
     for row in knowledge["drugs"]:
         name = row["drug"]
         if not is_identifier(name):
-            raise ModelError(f"{row.where}: drug {name!r} is not an identifier; write it in letters, digits and _")
+            raise ModelError(
+                f"{row.where}: drug {name!r} is not an identifier; write it in letters, digits and _"
+            )
         if row["class"] not in labels:
-            raise ModelError(f"{row.where}: unknown class {row['class']!r}{did_you_mean(row['class'], labels)}")
+            raise ModelError(
+                f"{row.where}: unknown class {row['class']!r}{did_you_mean(row['class'], labels)}"
+            )
         drug = found.get(
             name,
             Drug(
@@ -87,7 +93,9 @@ def drugs(model: str) -> Mapping[str, Drug]:
             constant=row["constant"],
             value=float(row["value"]) * float(row["cell_shift"] or 1.0),
             unit=row["unit"],
-            provenance=Provenance(source=row["source"], confidence=row["confidence"], note=row["note"], where=row.where),
+            provenance=Provenance(
+                source=row["source"], confidence=row["confidence"], note=row["note"], where=row.where
+            ),
         )
         found[name] = replace(
             drug, aliases=tuple(dict.fromkeys((*drug.aliases, *aliases))), targets=(*drug.targets, target)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -13,16 +13,19 @@ from mtornet.errors import ProtocolError
 from mtornet.experiment.arms import Arm
 from mtornet.experiment.drug import find_drug
 from mtornet.experiment.mechanisms import with_drug
+from mtornet.names import unknown_name
 from mtornet.network.network import ReactionNetwork
 from mtornet.provenance import canonical_json
-from mtornet.simulate.interrupt import StopFlag
-from mtornet.simulate.methods import ode, ssa
-from mtornet.simulate.moments import StreamingMoments
-from mtornet.simulate.observe import Observer
-from mtornet.simulate.problem import CellSamples, FloatArray, IntArray, Problem
-from mtornet.simulate.progress import Progress, Silent
-from mtornet.simulate.rounding import round_conserving
-from mtornet.simulate.steady_state import SteadyState, find_steady_state
+from mtornet.simulation.interrupt import StopFlag
+from mtornet.simulation.methods import ode, ssa
+from mtornet.simulation.moments import StreamingMoments
+from mtornet.simulation.observe import Observer
+from mtornet.simulation.problem import CellSamples, FloatArray, IntArray, Problem
+from mtornet.simulation.progress import Progress, Silent
+from mtornet.simulation.rounding import round_conserving
+from mtornet.simulation.steady_state import SteadyState, find_steady_state
+
+Consumer = Callable[[CellSamples], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,7 @@ class Population:
     """How long cells fluctuate before time 0, so that they start from their stationary law."""
     jobs: int | None = None
     max_events: int = ssa.SsaOptions().max_events
+    algorithm: str = "auto"
 
     def __post_init__(self) -> None:
         if self.cells < 1:
@@ -44,8 +48,6 @@ class Population:
             raise ProtocolError(f"copy_scale: expected a number > 0, got {self.copy_scale!r}")
         if self.settle_s < 0:
             raise ProtocolError(f"settle: expected a time >= 0, got {self.settle_s!r} s")
-        if self.max_events < 1:
-            raise ProtocolError(f"max_events: expected a whole number >= 1, got {self.max_events!r}")
         if self.jobs is not None and self.jobs < 1:
             raise ProtocolError(f"jobs: expected a whole number >= 1, got {self.jobs!r}")
 
@@ -63,6 +65,8 @@ class ArmResult:
     """(n_cells, n_times, n_readouts) per cell; empty for a deterministic run."""
     status: IntArray
     n_events: IntArray
+    algorithm: str
+    """What computed it, in words."""
 
 
 @dataclass(slots=True)
@@ -102,13 +106,25 @@ class Experiment:
     _rest: dict[str, SteadyState] = field(default_factory=dict)
     _cells: dict[str, tuple[FloatArray, IntArray]] = field(default_factory=dict)
 
-    def prepare(self, arm: Arm) -> Setup:
-        """Check a protocol and build its network."""
+    @property
+    def steady_state(self) -> SteadyState | None:
+        """The first steady state that cells were brought to, if any were."""
+        return next(iter(self._rest.values()), None)
+
+    def check(self, arm: Arm) -> tuple[ReactionNetwork, ReactionNetwork]:
+        """Build the cells of an arm, without and with its drugs; a mistake in its protocol is an error."""
         protocol = arm.protocol
         before = self.network.with_variant(protocol.variant)
         network = before
         for name in protocol.drug_names(self.network):
             network = with_drug(network, find_drug(network.model, name))
+        protocol.stretches(network)
+        return before, network
+
+    def prepare(self, arm: Arm) -> Setup:
+        """Check a protocol, build its network and bring its cells to rest."""
+        protocol = arm.protocol
+        before, network = self.check(arm)
         stretches = protocol.stretches(network)
         settle_inputs = protocol.settle_inputs(before)
         steady = None
@@ -117,7 +133,9 @@ class Experiment:
             if key not in self._rest:
                 compiled = compile_network(before)
                 constants = rate_constants(compiled, values_of(before, compiled, settle_inputs))
-                self._rest[key] = find_steady_state(compiled, constants, initial_amounts(before), self.ode_options)
+                self._rest[key] = find_steady_state(
+                    compiled, constants, initial_amounts(before), self.ode_options
+                )
             steady = self._rest[key]
         assert protocol.end_s is not None
         return Setup(
@@ -142,7 +160,7 @@ class Experiment:
         moments = StreamingMoments(*values.shape)
         moments.add(values)
         none = np.zeros(1, dtype=np.int64)
-        return self._result(arm, moments, np.empty((0, *values.shape)), none, none)
+        return self._result(arm, moments, np.empty((0, *values.shape)), none, none, ode.ALGORITHM)
 
     def stochastic(self, arm: Arm, population: Population) -> ArmResult:
         """Simulate the cells of one arm exactly."""
@@ -169,8 +187,8 @@ class Experiment:
             events.append(samples.n_events)
 
         # Cells stopped while settling are missing; the others are those of the lowest indices.
-        self._run(
-            f"{arm.condition}",
+        algorithm = self._run(
+            arm.condition,
             self._problem(setup, start, copy_scale=population.copy_scale),
             replace(population, cells=len(start)) if start.ndim == 2 else population,
             consume,
@@ -183,6 +201,7 @@ class Experiment:
             np.concatenate([empty, *kept]),
             np.concatenate([no_codes, *status]),
             np.concatenate([no_codes, *events]),
+            algorithm,
         )
 
     def _settled_cells(self, setup: Setup, population: Population) -> FloatArray:
@@ -191,8 +210,12 @@ class Experiment:
         key = canonical_json(
             [setup.before.sha256, setup.settle_inputs, population.copy_scale, population.settle_s]
         )
-        if key in self._cells:
-            return self._cells[key][0]
+        # The streams depend on what happens to the cells, and on the seed; who asks, also on how many.
+        asked = canonical_json(
+            [key, population.seed, population.cells, population.max_events, population.algorithm]
+        )
+        if asked in self._cells:
+            return self._cells[asked][0]
         before = setup.before
         compiled = compile_network(before)
         start = round_conserving(
@@ -227,27 +250,28 @@ class Experiment:
         cells = np.concatenate(finals)
         if len(cells) < population.cells and not self.stop:
             raise ProtocolError(
-                f"{population.cells - len(cells)} of {population.cells} cells used up their event budget while "
-                "settling; raise max_events, lower copy_scale or settle for a shorter time"
+                f"{population.cells - len(cells)} of {population.cells} cells used up their event budget "
+                "while settling; raise max_events, lower copy_scale or settle for a shorter time"
             )
-        self._cells[key] = (cells, np.concatenate(events))
+        self._cells[asked] = (cells, np.concatenate(events))
         return cells
 
-    def _run(self, label: str, problem: Problem, population: Population, consume: object) -> None:
+    def _run(self, label: str, problem: Problem, population: Population, consume: Consumer) -> str:
         if population.cells == 0 or (problem.x0.ndim == 2 and not len(problem.x0)):
-            return
+            return "nothing ran"
         self.progress.begin(label, float(population.cells))
-        ssa.run_cells(
+        algorithm = ssa.run_cells(
             problem,
             cells=population.cells,
             seed=population.seed,
             jobs=population.jobs,
-            options=ssa.SsaOptions(max_events=population.max_events),
+            options=ssa.SsaOptions(max_events=population.max_events, algorithm=population.algorithm),
             progress=self.progress,
             stop=self.stop,
-            consume=consume,  # type: ignore[arg-type]
+            consume=consume,
         )
         self.progress.end()
+        return algorithm
 
     def _problem(self, setup: Setup, start: FloatArray, *, copy_scale: float) -> Problem:
         stretches: list[tuple[float, Mapping[str, float], Mapping[str, float]]] = [
@@ -277,7 +301,13 @@ class Experiment:
         )
 
     def _result(
-        self, arm: Arm, moments: StreamingMoments, cells: FloatArray, status: IntArray, events: IntArray
+        self,
+        arm: Arm,
+        moments: StreamingMoments,
+        cells: FloatArray,
+        status: IntArray,
+        events: IntArray,
+        algorithm: str,
     ) -> ArmResult:
         known = self.network.readouts
         return ArmResult(
@@ -289,10 +319,13 @@ class Experiment:
             cells=cells,
             status=status,
             n_events=events,
+            algorithm=algorithm,
         )
 
 
-def _carried(amounts: FloatArray, before: ReactionNetwork, start: FloatArray, after: ReactionNetwork) -> FloatArray:
+def _carried(
+    amounts: FloatArray, before: ReactionNetwork, start: FloatArray, after: ReactionNetwork
+) -> FloatArray:
     """Put the amounts of the settled network into one that holds more species, such as a drug's."""
     index = {name: i for i, name in enumerate(after.species)}
     columns = [index[name] for name in before.species]
@@ -303,8 +336,6 @@ def _carried(amounts: FloatArray, before: ReactionNetwork, start: FloatArray, af
 
 def check_readouts(network: ReactionNetwork, names: Sequence[str] | None) -> tuple[str, ...]:
     """Return the ids to follow: those given, or all read-outs; a wrong name is an error."""
-    from mtornet.names import unknown_name
-
     known = [*network.readouts, *network.species]
     for name in names or ():
         if name not in known:

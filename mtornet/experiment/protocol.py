@@ -71,7 +71,9 @@ class Protocol:
 
     def _with(self, step: Apply | Wash) -> Protocol:
         if step.at_s < 0:
-            raise ProtocolError(f"a step at {step.at_s:g} s lies before time 0; use settle() for what comes before")
+            raise ProtocolError(
+                f"a step at {step.at_s:g} s lies before time 0; use settle() for what comes before"
+            )
         return replace(self, steps=(*self.steps, step))
 
     @property
@@ -95,7 +97,9 @@ class Protocol:
     def vehicle(self) -> Protocol:
         """Return the same protocol without drugs."""
         kept = tuple(
-            Apply(at_s=step.at_s, condition=without_drugs(step.condition)) for step in self.steps if isinstance(step, Apply)
+            Apply(at_s=step.at_s, condition=without_drugs(step.condition))
+            for step in self.steps
+            if isinstance(step, Apply)
         )
         return replace(self, steps=kept)
 
@@ -117,23 +121,14 @@ class Protocol:
             raise ProtocolError("the protocol has no end; add .until('72 h')")
         if not self.end_s > 0:
             raise ProtocolError(f"the protocol ends at {self.end_s:g} s; expected a time after 0")
-        changes: list[tuple[float, int, dict[str, float]]] = []
+        changes: list[Change] = []
         for order, step in enumerate(sorted(self.steps, key=lambda step: step.at_s)):
             if step.at_s > self.end_s:
                 raise ProtocolError(f"a step at {step.at_s:g} s lies after the end at {self.end_s:g} s")
             if isinstance(step, Wash):
-                name = find_drug(network.model, step.drug).id
-                given = [n for c in self.conditions for n in c.doses(network)]
-                if name not in given:
-                    raise unknown_name("drug of this protocol", step.drug, given)
-                changes = [c for c in changes if not (name in c[2] and c[0] > step.at_s)]
-                changes.append((step.at_s, order, {name: 0.0}))
-                continue
-            changes.append((step.at_s, order, step.condition.input_values(network)))
-            for name, dose in step.condition.doses(network).items():
-                # A new dose replaces what is left of an earlier schedule of the same drug.
-                changes = [c for c in changes if not (name in c[2] and c[0] >= step.at_s)]
-                changes += [(time, order, {name: nM}) for time, nM in dose.changes(step.at_s, self.end_s)]
+                changes = self._washed(network, changes, step, order)
+            else:
+                changes = _applied(network, changes, step, order, self.end_s)
         values: dict[str, float] = self.settle_inputs(network)
         stretches: list[tuple[float, dict[str, float]]] = [(0.0, dict(values))]
         for time, _, changed in sorted(changes, key=lambda change: change[:2]):
@@ -145,3 +140,28 @@ class Protocol:
             else:
                 stretches.append((time, dict(values)))
         return stretches
+
+    def _washed(
+        self, network: ReactionNetwork, changes: list[Change], step: Wash, order: int
+    ) -> list[Change]:
+        name = find_drug(network.model, step.drug).id
+        given = self.drug_names(network)
+        if name not in given:
+            raise unknown_name("drug of this protocol", step.drug, given)
+        kept = [c for c in changes if not (name in c[2] and c[0] > step.at_s)]
+        return [*kept, (step.at_s, order, {name: 0.0})]
+
+
+Change = tuple[float, int, dict[str, float]]
+"""Time, order of the step it comes from, and new values of inputs."""
+
+
+def _applied(
+    network: ReactionNetwork, changes: list[Change], step: Apply, order: int, end_s: float
+) -> list[Change]:
+    changes = [*changes, (step.at_s, order, step.condition.input_values(network))]
+    for name, dose in step.condition.doses(network).items():
+        # A new dose replaces what is left of an earlier schedule of the same drug.
+        changes = [c for c in changes if not (name in c[2] and c[0] >= step.at_s)]
+        changes += [(time, order, {name: nM}) for time, nM in dose.changes(step.at_s, end_s)]
+    return changes

@@ -107,7 +107,9 @@ def models_folder() -> Path:
     for candidate in (package.parent / "models", package / "_models"):
         if candidate.is_dir():
             return candidate
-    raise ModelError(f"the tables of the models are missing; looked for {package.parent / 'models'}; reinstall mtornet")
+    raise ModelError(
+        f"the tables of the models are missing; looked for {package.parent / 'models'}; reinstall mtornet"
+    )
 
 
 def model_names() -> list[str]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mtornet.errors import ExpressionError, TableError, UnitError
+from mtornet.errors import ModelError, TableError
 from mtornet.expression import parse
 from mtornet.names import did_you_mean
 from mtornet.provenance import CONFIDENCES
@@ -80,7 +80,9 @@ def read_table(path: Path, columns: Columns, problems: Problems) -> list[Row]:
                 return []
             continue
         if len(cells) != len(header):
-            problems.add(where, f"found {len(cells)} cells, expected {len(header)} (one per column, tabs between)")
+            problems.add(
+                where, f"found {len(cells)} cells, expected {len(header)} (one per column, tabs between)"
+            )
             continue
         row = Row(where, dict(zip(header, cells, strict=True)))
         before = len(problems.found)
@@ -144,23 +146,24 @@ def _check_cells(row: Row, columns: Columns, problems: Problems) -> None:
     for column in (*columns.numbers, *columns.non_negative):
         _check_number(row, column, problems, signed=column not in columns.non_negative)
     for column in columns.units:
-        if row[column]:
-            try:
-                parse_unit(row[column])
-            except UnitError as error:
-                problems.add(row.where, f"{column}: {error}")
+        _check_readable(row, column, parse_unit, problems)
     for column in columns.expressions:
-        if row[column]:
-            try:
-                # Template rows hold placeholders such as {rapalog}; any name stands in for the check.
-                parse(row[column].replace("{", "").replace("}", ""))
-            except ExpressionError as error:
-                problems.add(row.where, f"{column}: {error}")
+        # Template rows hold placeholders such as {rapalog}; any name stands in for the check.
+        _check_readable(row, column, lambda text: parse(text.replace("{", "").replace("}", "")), problems)
     choices = {"confidence": CONFIDENCES, **columns.choices}
     for column, allowed in choices.items():
         if row[column] and row[column] not in allowed:
             hint = did_you_mean(row[column], allowed) or f"; expected one of {', '.join(allowed)}"
             problems.add(row.where, f"unknown {column} {row[column]!r}{hint}")
+
+
+def _check_readable(row: Row, column: str, read: Callable[[str], object], problems: Problems) -> None:
+    if not row[column]:
+        return
+    try:
+        read(row[column])
+    except ModelError as error:
+        problems.add(row.where, f"{column}: {error}")
 
 
 def _check_number(row: Row, column: str, problems: Problems, *, signed: bool) -> None:
@@ -173,4 +176,6 @@ def _check_number(row: Row, column: str, problems: Problems, *, signed: bool) ->
         problems.add(row.where, f"{column}: found {text!r}, expected a number")
         return
     if not math.isfinite(value) or (not signed and value < 0):
-        problems.add(row.where, f"{column}: found {text}, expected a finite number{'' if signed else ' >= 0'}")
+        problems.add(
+            row.where, f"{column}: found {text}, expected a finite number{'' if signed else ' >= 0'}"
+        )

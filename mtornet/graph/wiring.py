@@ -122,10 +122,14 @@ def add_process(
     involved = [species for species, _ in (*reactants, *products, *modifiers)]
     unknown = [species for species in involved if species not in everywhere]
     for species in unknown:
-        problems.add(row.where, f"unknown species {species!r} in {row['id']!r}{did_you_mean(species, everywhere)}")
+        problems.add(
+            row.where, f"unknown species {species!r} in {row['id']!r}{did_you_mean(species, everywhere)}"
+        )
     if unknown or any(species not in graph for species in involved):
         return
-    graph.add_node(row["id"], kind=PROCESS, **attributes(PROCESS, row, module=module, n_modifiers=len(modifiers)))
+    graph.add_node(
+        row["id"], kind=PROCESS, **attributes(PROCESS, row, module=module, n_modifiers=len(modifiers))
+    )
     for species, count in reactants:
         graph.add_edge(species, row["id"], role=REACTANT, stoichiometry=count)
     for species, role in modifiers:
@@ -165,7 +169,9 @@ def _check_ids(graph: nx.MultiDiGraph, problems: Problems) -> None:
             taken[name] = attributes["where"]
     for name, where in taken.items():
         if not is_identifier(name):
-            problems.add(where, f"{name!r} is not an identifier (letters, digits and _, not starting with a digit)")
+            problems.add(
+                where, f"{name!r} is not an identifier (letters, digits and _, not starting with a digit)"
+            )
 
 
 def default_graph(model: str, modules: Sequence[str] | None = None) -> nx.MultiDiGraph:

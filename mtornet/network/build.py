@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import networkx as nx
 
-from mtornet.errors import MtorNetError, ModelError
+from mtornet.errors import ModelError, MtorNetError
 from mtornet.expression import parse, to_text
 from mtornet.graph.schema import FIELDS, INPUT, MODIFIER_ROLES, PROCESS, PRODUCT, REACTANT, SECTIONS, SPECIES
 from mtornet.network.catalogue import Catalogue
@@ -33,12 +33,15 @@ def from_graph(graph: nx.MultiDiGraph) -> ReactionNetwork:
     if not isinstance(graph, nx.MultiDiGraph):
         raise ModelError(f"expected a networkx.MultiDiGraph, got {type(graph).__name__}")
     of_kind = _nodes_by_kind(graph, problems)
+    _check_edges(graph, of_kind, problems)
     sections = {name: _section(graph, name, problems) for name in SECTIONS}
     if not sections["compartments"] and graph.graph.get("compartments") is None:
         sections["compartments"] = {"cell": {"size": 1.0}}
     notes: list[str] = []
 
-    def make(kind: str, label: str, entries: Mapping[str, Mapping[str, Any]], build: Callable[..., T]) -> list[T]:
+    def make(
+        kind: str, label: str, entries: Mapping[str, Mapping[str, Any]], build: Callable[..., T]
+    ) -> list[T]:
         made = []
         for name, given in entries.items():
             try:
@@ -107,7 +110,30 @@ def _section(graph: nx.MultiDiGraph, name: str, problems: list[str]) -> Mapping[
     if not isinstance(section, Mapping):
         problems.append(f"graph.graph[{name!r}]: expected a dictionary by id, got {type(section).__name__}")
         return {}
-    return section
+    for entry, given in section.items():
+        if not isinstance(given, Mapping):
+            problems.append(
+                f"graph.graph[{name!r}][{entry!r}]: expected a dictionary such as {{'value': 1.0}}, "
+                f"got {given!r}"
+            )
+    return {entry: given for entry, given in section.items() if isinstance(given, Mapping)}
+
+
+def _check_edges(
+    graph: nx.MultiDiGraph, of_kind: Mapping[str, Mapping[str, object]], problems: list[str]
+) -> None:
+    for source, target in graph.edges():
+        if source not in of_kind[PROCESS] and target not in of_kind[PROCESS]:
+            problems.append(
+                f"edge {source!r} -> {target!r}: no end is a process; species act on each other through one"
+            )
+
+
+def _count(name: str, edge: Mapping[str, Any]) -> int:
+    count = edge.get("stoichiometry", 1)
+    if int(count) != count:
+        raise ModelError(f"stoichiometry {count!r} of {name!r}, expected a whole number")
+    return int(count)
 
 
 def _complete(kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -207,21 +233,27 @@ def _reaction(
     for source, _, edge in graph.in_edges(name, data=True):
         role = edge.get("role")
         if role == REACTANT:
-            reactants.append((source, int(edge.get("stoichiometry", 1))))
+            reactants.append((source, _count(source, edge)))
         elif role in MODIFIER_ROLES:
             modifiers.append((source, role))
         else:
             problems.append(
-                _at(a, f"edge {source!r} -> {name!r}: role {role!r}, expected reactant, {', '.join(MODIFIER_ROLES)}")
+                _at(
+                    a,
+                    f"edge {source!r} -> {name!r}: role {role!r}, expected reactant, "
+                    f"{', '.join(MODIFIER_ROLES)}",
+                )
             )
     for _, target, edge in graph.out_edges(name, data=True):
         if edge.get("role") == PRODUCT:
-            products.append((target, int(edge.get("stoichiometry", 1))))
+            products.append((target, _count(target, edge)))
         else:
-            problems.append(_at(a, f"edge {name!r} -> {target!r}: role {edge.get('role')!r}, expected 'product'"))
+            problems.append(
+                _at(a, f"edge {name!r} -> {target!r}: role {edge.get('role')!r}, expected 'product'")
+            )
     wanted = int(graph.nodes[name].get("n_modifiers", len(modifiers)))
     if len(modifiers) < wanted:
-        notes.append(f"process {name!r} is left out: {wanted - len(modifiers)} of its modifier edges was cut")
+        notes.append(f"process {name!r} is left out: a modifier edge of it was cut")
         return None
     return Reaction(
         id=name,

@@ -48,7 +48,9 @@ class Species:
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.initial) and self.initial >= 0):
-            raise ModelError(f"species {self.id!r}: initial amount must be >= 0 molecules, got {self.initial!r}")
+            raise ModelError(
+                f"species {self.id!r}: initial amount must be >= 0 molecules, got {self.initial!r}"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,10 +63,10 @@ class ReactionNetwork:
     def content(self) -> dict[str, object]:
         """Return what decides the network's behaviour, as plain data in a fixed order."""
         return {
-            "compartments": {c.id: c.size for c in self.compartments.values()},
-            "species": [[s.id, s.initial, s.compartment] for s in self.species.values()],
-            "inputs": {i.id: [i.value, i.unit] for i in self.inputs.values()},
-            "parameters": {p.id: [p.value, p.unit] for p in self.parameters.values()},
+            "compartments": {c.id: float(c.size) for c in self.compartments.values()},
+            "species": [[s.id, float(s.initial), s.compartment] for s in self.species.values()],
+            "inputs": {i.id: [float(i.value), i.unit] for i in self.inputs.values()},
+            "parameters": {p.id: [float(p.value), p.unit] for p in self.parameters.values()},
             "derived": {d.id: str(d.expression) for d in self.derived.values()},
             "reactions": [
                 [r.id, r.reactants, r.products, r.modifiers, r.law, str(r.rate_constant)]

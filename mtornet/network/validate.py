@@ -77,7 +77,9 @@ def _reaction_references(network: ReactionNetwork, reaction: Reaction, constants
         yield _at(reaction, f"reaction {reaction.id!r}: unknown rate law {reaction.law!r}{hint}")
     for count in (count for _, count in (*reaction.reactants, *reaction.products)):
         if count < 1:
-            yield _at(reaction, f"reaction {reaction.id!r}: stoichiometry {count}, expected a whole number >= 1")
+            yield _at(
+                reaction, f"reaction {reaction.id!r}: stoichiometry {count}, expected a whole number >= 1"
+            )
     for name in dict.fromkeys(symbols(reaction.rate_constant)):
         if name in network.species:
             yield _at(
@@ -97,7 +99,10 @@ def _unknown(element: Derived | object, expression: Expression, known: set[str])
     for name in dict.fromkeys(symbols(expression)):
         if name not in known:
             label = getattr(element, "id", "")
-            yield _at(element, f"{label!r}: unknown name {name!r} in {to_text(expression)!r}{did_you_mean(name, known)}")
+            yield _at(
+                element,
+                f"{label!r}: unknown name {name!r} in {to_text(expression)!r}{did_you_mean(name, known)}",
+            )
 
 
 def _cycles(network: ReactionNetwork) -> Iterator[str]:
@@ -110,15 +115,21 @@ def _cycles(network: ReactionNetwork) -> Iterator[str]:
         done.update(ready)
     left = [name for name in depends if name not in done]
     if left and all(symbol in network.derived for name in left for symbol in depends[name]):
-        yield _at(network.derived[left[0]], f"derived quantities depend on each other in a circle: {', '.join(left)}")
+        yield _at(
+            network.derived[left[0]],
+            f"derived quantities depend on each other in a circle: {', '.join(left)}",
+        )
 
 
 def units_of_constants(network: ReactionNetwork) -> dict[str, Unit]:
     """Return the units of everything a rate constant may name; without a stated unit it is absent."""
     units: dict[str, Unit] = {name: parse_unit(c.unit) for name, c in network.compartments.items()}
-    for element in (*network.inputs.values(), *network.parameters.values(), *network.derived.values()):
-        if element.unit:
-            units[element.id] = parse_unit(element.unit)
+    stated = [
+        *((i.id, i.unit) for i in network.inputs.values()),
+        *((p.id, p.unit) for p in network.parameters.values()),
+        *((d.id, d.unit) for d in network.derived.values()),
+    ]
+    units.update({name: parse_unit(unit) for name, unit in stated if unit})
     return units
 
 
@@ -132,16 +143,26 @@ def _units(network: ReactionNetwork) -> Iterator[str]:
         if derived.unit:
             yield from _mismatch(derived, f"{derived.id!r}", derived.expression, units, units[derived.id])
     for reaction in network.reactions.values():
-        molecularity = sum(power for _, power in rate_laws()[reaction.law].factors(reaction.reactants, reaction.modifiers))
+        molecularity = sum(
+            power for _, power in rate_laws()[reaction.law].factors(reaction.reactants, reaction.modifiers)
+        )
         wanted = _MOLECULE ** (1 - molecularity) * _PER_SECOND
         yield from _mismatch(
-            reaction, f"reaction {reaction.id!r} ({molecularity} molecules take part)", reaction.rate_constant, units, wanted
+            reaction,
+            f"reaction {reaction.id!r} ({molecularity} molecules take part)",
+            reaction.rate_constant,
+            units,
+            wanted,
         )
     with_species = units | dict.fromkeys(network.species, _MOLECULE)
     for readout in network.readouts.values():
         if readout.unit:
             yield from _mismatch(
-                readout, f"read-out {readout.id!r}", readout.expression, with_species, parse_unit(readout.unit)
+                readout,
+                f"read-out {readout.id!r}",
+                readout.expression,
+                with_species,
+                parse_unit(readout.unit),
             )
 
 

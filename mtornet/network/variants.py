@@ -78,18 +78,18 @@ def with_variant(network: ReactionNetwork, name: str) -> ReactionNetwork:
 
 
 def _apply(network: ReactionNetwork, edit: Edit, variant: str) -> ReactionNetwork:
-    place = {"amount": network.species, "parameter": network.parameters, "input": network.inputs}[edit.kind]
-    if edit.target not in place:
-        hint = did_you_mean(edit.target, place)
+    values: dict[str, dict[str, float]] = {
+        "amount": {s.id: s.initial for s in network.species.values()},
+        "parameter": {p.id: p.value for p in network.parameters.values()},
+        "input": {i.id: i.value for i in network.inputs.values()},
+    }
+    known = values[edit.kind]
+    if edit.target not in known:
         raise ModelError(
             f"{edit.provenance.where}: variant {variant!r} edits the {edit.kind} {edit.target!r}, "
-            f"which this network does not hold{hint}"
+            f"which this network does not hold{did_you_mean(edit.target, known)}"
         )
-    element = place[edit.target]
-    before = getattr(element, "initial", None)
-    if before is None:
-        before = element.value  # type: ignore[union-attr]
-    after = edit.value if edit.operation == "set" else before * edit.value
+    after = edit.value if edit.operation == "set" else known[edit.target] * edit.value
     if edit.kind == "amount":
         return network.with_amounts({edit.target: after})
     return network.with_parameters(**{edit.target: after})

@@ -8,10 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mtornet.plot.population import QUANTILES, ArmFolds, arm_folds
+from mtornet.names import unknown_name
+from mtornet.plot.population import (
+    FEW_MOLECULES,
+    QUANTILES,
+    ArmFolds,
+    arm_folds,
+    readout_label,
+    vehicle_molecules,
+)
 from mtornet.plot.save import new_figure
 from mtornet.plot.scales import log2_fold, set_fold_axis, set_time_axis
-from mtornet.plot.theme import FAINT, ArmStyle, arm_styles, class_order, figure_style, shade
+from mtornet.plot.theme import FAINT, ArmStyle, arm_styles, class_order, figure_style, legend_columns, shade
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,50 +30,74 @@ if TYPE_CHECKING:
 
 PANELS_PER_ROW = 4
 SHOWN_CELLS = 3
-_BAR_STEP = 0.034
-"""Distance between drug bars, in heights of a panel."""
+_PANEL_IN, _BAR_IN = 1.42, 0.05
+"""Heights of a panel and of the line of one drug bar, in inches."""
 
 
-def courses_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
-    """Draw fold change over vehicle against time for every read-out.
+def courses_figure(
+    comparison: Comparison, *, readouts: Sequence[str] | None = None
+) -> tuple[Figure, pd.DataFrame]:
+    """Draw fold change over vehicle against time, one panel for each read-out.
+
+    Parameters
+    ----------
+    readouts
+        Which of the comparison's; all if not given.
 
     Returns
     -------
     figure, data
         What was drawn, and its numbers: one row per condition, read-out and time, not clipped.
+
+    Raises
+    ------
+    UnknownNameError
+        If a read-out was not followed in the comparison.
     """
+    chosen = tuple(readouts) if readouts is not None else comparison.readouts
+    for name in chosen:
+        if name not in comparison.readouts:
+            raise unknown_name("read-out of this comparison", name, comparison.readouts)
     hours = np.asarray(comparison.times, dtype=float) / 3600.0
     folds = arm_folds(comparison)
     styles = arm_styles(comparison.arms, comparison.class_labels, known=class_order(comparison.network.model))
-    n = len(comparison.readouts)
+    n = len(chosen)
     columns = min(PANELS_PER_ROW, n)
     rows = math.ceil(n / columns)
     drug_arms = [arm.condition for arm in comparison.arms if comparison.drug_bars.get(arm.condition)]
-    bar_room = _BAR_STEP * (len(drug_arms) + 1)
+    bars_in = _BAR_IN * (len(drug_arms) + 0.4)
+    gap_in = 0.4 + bars_in
+    width = max(2.85 * columns, 6.5)
+    arm_columns = legend_columns([style.label for style in styles.values()], width)
+    head = 0.62 + 0.2 * math.ceil(len(styles) / arm_columns) + (0.2 if width < 9 else 0.0)
     with figure_style():
-        height = 2.15 * rows + 1.35
-        figure = new_figure(max(2.85 * columns, 6.0), height)
+        height = head + rows * _PANEL_IN + (rows - 1) * gap_in + bars_in + 0.55
+        figure = new_figure(width, height)
         grid = figure.subplots(rows, columns, squeeze=False)
         for i, axes in enumerate(grid.flat):
             if i >= n:
                 axes.set_axis_off()
                 continue
-            _panel(axes, hours, folds, i, styles)
-            readout = comparison.network.readouts.get(comparison.readouts[i])
-            axes.set_title((readout.label or readout.name) if readout else comparison.readouts[i])
+            _panel(axes, hours, folds, comparison.readouts.index(chosen[i]), styles)
+            axes.set_title(readout_label(comparison, chosen[i]))
+            _note_few(axes, vehicle_molecules(comparison, chosen[i]))
             _drug_bars(axes, comparison.drug_bars, drug_arms, styles)
             lowest_of_column = i + columns >= n
-            axes.tick_params(axis="x", labelbottom=lowest_of_column, length=2.2, pad=2 + 95 * bar_room)
+            axes.tick_params(axis="x", labelbottom=lowest_of_column, length=2.2, pad=2 + 72 * bars_in)
             if lowest_of_column:
                 axes.set_xlabel("time after the first dose (h)")
             if i % columns == 0:
                 axes.set_ylabel("fold of vehicle")
-        top = 1 - 0.80 / height
         figure.subplots_adjust(
-            left=0.075 if columns > 2 else 0.13, right=0.985, top=top, bottom=0.78 / height, wspace=0.33, hspace=0.42
+            left=0.85 / width,
+            right=1 - 0.15 / width,
+            top=1 - head / height,
+            bottom=(bars_in + 0.55) / height,
+            wspace=0.33,
+            hspace=gap_in / _PANEL_IN,
         )
-        _legend(figure, comparison, styles, has_cells=bool(len(folds[0].cells)))
-    return figure, _data(comparison, hours, folds)
+        _legend(figure, comparison, styles, arm_columns, has_cells=bool(len(folds[0].cells)))
+    return figure, _data(comparison, hours, folds, chosen)
 
 
 def _panel(
@@ -97,6 +129,23 @@ def _panel(
     set_fold_axis(axes, np.concatenate(drawn))
 
 
+def _note_few(axes: Axes, molecules: float | None) -> None:
+    """Say on the panel that its bands are mostly chance, where the vehicle's cells hold hardly any."""
+    if molecules is not None and molecules < FEW_MOLECULES:
+        axes.text(
+            0.99,
+            0.985,
+            f"vehicle: {molecules:.2g} molecules",
+            transform=axes.transAxes,
+            fontsize=6.5,
+            color="#666666",
+            ha="right",
+            va="top",
+            zorder=8,
+            bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 1.2},
+        )
+
+
 def _drug_bars(
     axes: Axes,
     bars: Mapping[str, Sequence[tuple[float, float, float]]],
@@ -106,14 +155,15 @@ def _drug_bars(
     """Draw when each drug is there as bars under the axis, one line per arm."""
     from matplotlib.patches import Rectangle
 
+    step = _BAR_IN / _PANEL_IN
     for k, condition in enumerate(drug_arms):
-        bottom = -_BAR_STEP * (k + 1.4)
+        bottom = -step * (k + 1.4)
         for start_s, end_s, _ in bars[condition]:
             axes.add_patch(
                 Rectangle(
                     (start_s / 3600.0, bottom),
                     (end_s - start_s) / 3600.0,
-                    _BAR_STEP * 0.62,
+                    step * 0.62,
                     transform=axes.get_xaxis_transform(),
                     facecolor=styles[condition].colour,
                     edgecolor="none",
@@ -122,7 +172,9 @@ def _drug_bars(
             )
 
 
-def _legend(figure: Figure, comparison: Comparison, styles: Mapping[str, ArmStyle], *, has_cells: bool) -> None:
+def _legend(
+    figure: Figure, comparison: Comparison, styles: Mapping[str, ArmStyle], columns: int, *, has_cells: bool
+) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -132,7 +184,7 @@ def _legend(figure: Figure, comparison: Comparison, styles: Mapping[str, ArmStyl
     ]
     size = figure.get_figheight()
     figure.legend(
-        handles=arms, loc="upper left", bbox_to_anchor=(0.01, 1 - 0.04 / size), ncols=min(len(arms), 4), borderaxespad=0
+        handles=arms, loc="upper left", bbox_to_anchor=(0.01, 1 - 0.04 / size), ncols=columns, borderaxespad=0
     )
     marks: list[Any] = []
     if has_cells:
@@ -141,8 +193,10 @@ def _legend(figure: Figure, comparison: Comparison, styles: Mapping[str, ArmStyl
             Line2D([], [], color=ink, linewidth=1.7, label="median cell"),
             Patch(facecolor=ink, alpha=0.45, label="middle 50 % of cells"),
             Patch(facecolor=ink, alpha=0.15, label="middle 90 %"),
-            Line2D([], [], color=ink, linewidth=0.5, label=f"{SHOWN_CELLS} single cells"),
-            Line2D([], [], color=ink, linewidth=0.9, linestyle=(0, (3.5, 2)), label="rate equations (no noise)"),
+            Line2D([], [], color=ink, linewidth=0.5, label=f"{SHOWN_CELLS} single cells per arm"),
+            Line2D(
+                [], [], color=ink, linewidth=0.9, linestyle=(0, (3.5, 2)), label="rate equations (no noise)"
+            ),
         ]
     if any(comparison.drug_bars.values()):
         marks.append(Patch(facecolor="#444444", label="bar under the axis: drug present"))
@@ -150,8 +204,8 @@ def _legend(figure: Figure, comparison: Comparison, styles: Mapping[str, ArmStyl
         figure.legend(
             handles=marks,
             loc="upper left",
-            bbox_to_anchor=(0.01, 1 - 0.28 / size),
-            ncols=len(marks),
+            bbox_to_anchor=(0.01, 1 - (0.08 + 0.2 * math.ceil(len(arms) / columns)) / size),
+            ncols=len(marks) if figure.get_figwidth() >= 9 else 3,
             borderaxespad=0,
             fontsize=8,
             handlelength=1.6,
@@ -159,12 +213,15 @@ def _legend(figure: Figure, comparison: Comparison, styles: Mapping[str, ArmStyl
         )
 
 
-def _data(comparison: Comparison, hours: Any, folds: Sequence[ArmFolds]) -> pd.DataFrame:
+def _data(
+    comparison: Comparison, hours: Any, folds: Sequence[ArmFolds], chosen: Sequence[str]
+) -> pd.DataFrame:
     import pandas as pd
 
     frames = []
     for arm, own in zip(comparison.arms, folds, strict=True):
-        for i, readout in enumerate(comparison.readouts):
+        for readout in chosen:
+            i = comparison.readouts.index(readout)
             columns: dict[str, Any] = {
                 "condition": arm.condition,
                 "drug": arm.drug,
@@ -177,7 +234,8 @@ def _data(comparison: Comparison, hours: Any, folds: Sequence[ArmFolds]) -> pd.D
             if len(own.cells):
                 quantiles = own.quantiles(i)
                 columns |= {
-                    f"fold_q{round(100 * q):02d}": values for q, values in zip(QUANTILES, quantiles, strict=True)
+                    f"fold_q{round(100 * q):02d}": values
+                    for q, values in zip(QUANTILES, quantiles, strict=True)
                 }
                 columns |= {f"fold_cell_{k}": cell for k, cell in enumerate(own.cells[:SHOWN_CELLS, :, i])}
             frames.append(pd.DataFrame(columns))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -9,10 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mtornet.names import unknown_name
-from mtornet.plot.population import ArmFolds, arm_folds
+from mtornet.plot.population import ArmFolds, arm_folds, readout_label
 from mtornet.plot.save import new_figure
 from mtornet.plot.scales import log2_fold, set_fold_axis
-from mtornet.plot.theme import FAINT, INK, ArmStyle, arm_styles, class_order, figure_style, shade
+from mtornet.plot.theme import (
+    FAINT,
+    INK,
+    ArmStyle,
+    arm_styles,
+    class_order,
+    figure_style,
+    legend_columns,
+    shade,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,22 +60,30 @@ def distribution_figure(
     styles = arm_styles(comparison.arms, comparison.class_labels, known=class_order(comparison.network.model))
     with figure_style():
         width = max(0.55 * len(folds) * len(at) + 1.2, 7.5)
-        height = 2.3 * len(chosen) + 1.2
+        columns = legend_columns([style.label for style in styles.values()], width)
+        head = 0.6 + 0.19 * math.ceil(len(styles) / columns)
+        height = 2.3 * len(chosen) + 0.95 + head
         figure = new_figure(width, height)
         grid = figure.subplots(len(chosen), len(at), squeeze=False, sharey="row")
         for row, readout in zip(grid, chosen, strict=True):
             i = comparison.readouts.index(readout)
             shown = [log2_fold(_values(arm, at, i)) for arm in folds]
             for column, axes in enumerate(row):
-                _panel(axes, [values[:, column] for values in shown], [styles[arm.condition] for arm in folds])
+                _panel(
+                    axes, [values[:, column] for values in shown], [styles[arm.condition] for arm in folds]
+                )
             set_fold_axis(row[0], np.concatenate([values.ravel() for values in shown]))
-            known = comparison.network.readouts.get(readout)
-            row[0].set_ylabel(f"{(known.label or known.name) if known else readout}\nfold of vehicle")
+            row[0].set_ylabel(f"{readout_label(comparison, readout)}\nfold of vehicle")
         for axes, index in zip(grid[0], at, strict=True):
             axes.set_title(_time_title(float(comparison.times[index]) / 3600.0))
-        figure.subplots_adjust(left=0.85 / width, right=1 - 0.1 / width, top=1 - 0.95 / height, bottom=0.15 / height)
+        names = _arm_names(comparison)
+        for axes in grid[-1]:
+            axes.set_xticks(range(len(names)), labels=names, rotation=35, ha="right", rotation_mode="anchor")
+        figure.subplots_adjust(
+            left=0.85 / width, right=1 - 0.1 / width, top=1 - head / height, bottom=0.9 / height
+        )
         figure.subplots_adjust(wspace=0.08, hspace=0.16)
-        _legend(figure, list(styles.values()), n_cells=len(folds[0].cells))
+        _legend(figure, list(styles.values()), columns, n_cells=len(folds[0].cells))
     return figure, _data(comparison, folds, chosen, at)
 
 
@@ -103,7 +121,13 @@ def _panel(axes: Axes, values: Sequence[NDArray[np.float64]], styles: Sequence[A
             spread = 0.3 if cells.size > 1 else 0.0
             size = 9.0 if cells.size <= 60 else 5.0
             axes.scatter(
-                place + spread * _scatter(cells), cells, s=size, color=style.colour, alpha=0.6, linewidths=0, zorder=2
+                place + spread * _scatter(cells),
+                cells,
+                s=size,
+                color=style.colour,
+                alpha=0.6,
+                linewidths=0,
+                zorder=2,
             )
         if cells.size > 1:
             low, middle, high = np.quantile(cells, (0.25, 0.5, 0.75))
@@ -111,9 +135,21 @@ def _panel(axes: Axes, values: Sequence[NDArray[np.float64]], styles: Sequence[A
             axes.plot([place, place], [low, high], color=dark, linewidth=1.2, zorder=3)
             axes.plot([place - 0.34, place + 0.34], [middle, middle], color=dark, linewidth=2.2, zorder=4)
         else:
-            axes.plot([place - 0.34, place + 0.34], [cells[0], cells[0]], color=style.colour, linewidth=2.2, zorder=4)
+            axes.plot(
+                [place - 0.34, place + 0.34],
+                [cells[0], cells[0]],
+                color=style.colour,
+                linewidth=2.2,
+                zorder=4,
+            )
     axes.set_xlim(-0.6, len(values) - 0.4)
     axes.set_xticks([])
+
+
+def _arm_names(comparison: Comparison) -> list[str]:
+    """Return short names: the drug alone where that tells the arms apart."""
+    drugs = [arm.drug for arm in comparison.arms]
+    return [arm.drug if drugs.count(arm.drug) == 1 else arm.condition for arm in comparison.arms]
 
 
 def _outline(axes: Axes, cells: NDArray[np.float64], place: int, style: ArmStyle) -> None:
@@ -126,14 +162,14 @@ def _outline(axes: Axes, cells: NDArray[np.float64], place: int, style: ArmStyle
 def _scatter(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return sideways places in -1 to 1, the same for the same cells: the golden-ratio sequence by rank."""
     rank = np.argsort(np.argsort(values, kind="stable"), kind="stable")
-    return 2.0 * ((0.5 + 0.6180339887498949 * rank) % 1.0) - 1.0
+    return np.asarray(2.0 * ((0.5 + 0.6180339887498949 * rank) % 1.0) - 1.0, dtype=float)
 
 
 def _time_title(hour: float) -> str:
     return "before the drug (0 h)" if hour == 0 else f"{hour:g} h"
 
 
-def _legend(figure: Figure, styles: Sequence[ArmStyle], *, n_cells: int) -> None:
+def _legend(figure: Figure, styles: Sequence[ArmStyle], columns: int, *, n_cells: int) -> None:
     from matplotlib.lines import Line2D
 
     arms = [
@@ -145,7 +181,7 @@ def _legend(figure: Figure, styles: Sequence[ArmStyle], *, n_cells: int) -> None
         handles=arms,
         loc="upper left",
         bbox_to_anchor=(0.01, 1 - 0.05 / height),
-        ncols=min(2 if figure.get_figwidth() < 9 else 4, len(arms)),
+        ncols=columns,
         borderaxespad=0,
         fontsize=8.5,
         handletextpad=0.3,
@@ -156,7 +192,8 @@ def _legend(figure: Figure, styles: Sequence[ArmStyle], *, n_cells: int) -> None
         note = f"one point = one cell ({n_cells} per arm); thick line: median cell; thin line: middle half"
     else:
         note = f"outline: {n_cells} cells per arm; thick line: median cell; thin line: middle half"
-    figure.text(0.01, 1 - 0.5 / height, note, fontsize=8, color=INK, va="center")
+    below = 0.19 + 0.19 * math.ceil(len(arms) / columns)
+    figure.text(0.15 / figure.get_figwidth(), 1 - below / height, note, fontsize=8, color=INK, va="center")
 
 
 def _data(
@@ -175,7 +212,9 @@ def _data(
                         "condition": arm.condition,
                         "drug_class": arm.drug_class,
                         "readout": readout,
-                        "time_h": np.tile(np.asarray(comparison.times, dtype=float)[list(at)] / 3600.0, n_cells),
+                        "time_h": np.tile(
+                            np.asarray(comparison.times, dtype=float)[list(at)] / 3600.0, n_cells
+                        ),
                         "cell": np.repeat(np.arange(n_cells), n_times),
                         "fold": values.ravel(),
                     }

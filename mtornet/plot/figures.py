@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mtornet.analysis.compare import Comparison
 
+MAIN_READOUTS = 12
+"""So many panels can be taken in at once; the tables of a model list its read-outs by importance."""
 
-def figures_for(comparison: Comparison, folder: Path | str) -> dict[str, dict[str, Path]]:
+
+def figures_for(comparison: Comparison, folder: Path | str) -> dict[str, tuple[Path, ...]]:
     """Draw and write the figures of a comparison.
 
     Returns
     -------
     dict
-        ``{"courses": {"svg": path, "png": path, "csv": path}, "network_map": ..., "distribution": ...}``.
+        The SVG, PNG and CSV of ``courses``, ``network_map``, ``distribution``, and ``courses_more`` if
+        there are more read-outs than fit into one figure; in the order of the report.
 
     Raises
     ------
@@ -27,13 +32,16 @@ def figures_for(comparison: Comparison, folder: Path | str) -> dict[str, dict[st
     from mtornet.plot.network_map import network_map_figure
     from mtornet.plot.save import save
 
+    first, more = comparison.readouts[:MAIN_READOUTS], comparison.readouts[MAIN_READOUTS:]
     drawings = {
-        "courses": courses_figure,
-        "network_map": network_map_figure,
-        "distribution": distribution_figure,
+        "courses": partial(courses_figure, comparison, readouts=first),
+        "network_map": partial(network_map_figure, comparison),
+        "distribution": partial(distribution_figure, comparison),
     }
-    paths: dict[str, dict[str, Path]] = {}
+    if more:
+        drawings["courses_more"] = partial(courses_figure, comparison, readouts=more)
+    paths: dict[str, tuple[Path, ...]] = {}
     for name, draw in drawings.items():
-        figure, data = draw(comparison)
+        figure, data = draw()
         paths[name] = save(figure, folder, name, data)
     return paths

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
+FEW_MOLECULES = 10.0
+"""Below this mean count in the vehicle's cells, fold changes of single cells are mostly chance."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ArmFolds:
@@ -61,3 +64,18 @@ def _deterministic(comparison: Comparison, condition: str) -> FloatArray:
     own = frame[frame["condition"] == condition]
     table = own.pivot(index="time_s", columns="readout", values="mean")
     return np.asarray(table.reindex(index=comparison.times, columns=list(comparison.readouts)), dtype=float)
+
+
+def vehicle_molecules(comparison: Comparison, readout: str) -> float | None:
+    """Return the mean count over the vehicle's cells and all times; None without cells."""
+    if not comparison.population:
+        return None
+    vehicle = comparison.population[0]
+    cells = np.asarray(vehicle.cells, dtype=float)[np.asarray(vehicle.status) == 0]
+    return float(cells[:, :, comparison.readouts.index(readout)].mean()) if len(cells) else None
+
+
+def readout_label(comparison: Comparison, readout: str) -> str:
+    """Return what an axis calls a read-out: its label, its name, or the id of a species."""
+    known = comparison.network.readouts.get(readout)
+    return (known.label or known.name or readout) if known else readout

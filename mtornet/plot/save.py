@@ -25,7 +25,7 @@ def new_figure(width: float, height: float) -> Figure:
     return figure
 
 
-def save(figure: Figure, folder: Path | str, name: str, data: pd.DataFrame) -> dict[str, Path]:
+def save(figure: Figure, folder: Path | str, name: str, data: pd.DataFrame) -> tuple[Path, Path, Path]:
     """Write ``name.svg``, ``name.png`` and ``name.csv``.
 
     Equal figures give equal bytes: no date, no version and no random id is written. Numbers in the
@@ -33,8 +33,8 @@ def save(figure: Figure, folder: Path | str, name: str, data: pd.DataFrame) -> d
 
     Returns
     -------
-    dict
-        Path by kind: ``svg``, ``png``, ``csv``.
+    tuple of Path
+        The SVG, the PNG, the CSV.
 
     Raises
     ------
@@ -42,13 +42,15 @@ def save(figure: Figure, folder: Path | str, name: str, data: pd.DataFrame) -> d
         If the folder cannot be made or written.
     """
     folder = Path(folder)
-    paths = {kind: folder / f"{name}.{kind}" for kind in ("svg", "png", "csv")}
+    svg, png, csv = (folder / f"{name}.{kind}" for kind in ("svg", "png", "csv"))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with figure_style():
-            figure.savefig(paths["svg"], format="svg", metadata={"Date": None, "Creator": None})
-            figure.savefig(paths["png"], format="png", dpi=DPI, metadata={"Software": None})
-        data.to_csv(paths["csv"], index=False, lineterminator="\n", encoding="utf-8")
+            figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
+            figure.savefig(png, format="png", dpi=DPI, metadata={"Software": None})
+        data.to_csv(csv, index=False, lineterminator="\n", encoding="utf-8")
     except OSError as error:
-        raise OutputError(f"figure {name!r} cannot be written to {folder}: {error}; choose another folder") from error
-    return paths
+        raise OutputError(
+            f"figure {name!r} cannot be written to {folder}: {error}; choose another folder"
+        ) from error
+    return svg, png, csv

@@ -15,11 +15,11 @@ FLOOR, CEILING = 1 / 64, 64.0
 """Fold changes beyond these are drawn at the edge; the CSV has the number itself."""
 
 _TICK_HOURS = (
-    # What the bench counts in comes first; the rest fills gaps, long times before short ones.
+    # What the bench counts in comes first; the rest fills gaps.
     *(24, 1, 4, 48, 72, 168, 336, 720, 2160, 4320, 8760),
-    *(96, 120, 240, 504, 1440, 12, 8, 36, 16, 2, 0.5, 0.25, 0.1, 0.05),
+    *(96, 120, 240, 504, 1440, 8, 12, 16, 2, 6, 0.5, 0.25, 0.1, 0.05),
 )
-_LEAST_GAP = 0.1
+_LEAST_GAP = 0.095
 
 
 def time_ticks(end_h: float) -> list[float]:
@@ -27,7 +27,7 @@ def time_ticks(end_h: float) -> list[float]:
     if not end_h > 0:
         return [0.0]
     ticks = [0.0]
-    for hour in _TICK_HOURS:
+    for hour in (end_h, *_TICK_HOURS):
         place = math.sqrt(hour / end_h)
         if place <= 1 and all(abs(place - math.sqrt(other / end_h)) >= _LEAST_GAP for other in ticks):
             ticks.append(float(hour))
@@ -45,18 +45,18 @@ def set_time_axis(axes: Axes, end_h: float) -> None:
 
 def _root(hours: ArrayLike) -> NDArray[np.float64]:
     values = np.asarray(hours, dtype=float)
-    return np.sign(values) * np.sqrt(np.abs(values))
+    return np.asarray(np.sign(values) * np.sqrt(np.abs(values)))
 
 
 def _square(roots: ArrayLike) -> NDArray[np.float64]:
     values = np.asarray(roots, dtype=float)
-    return np.sign(values) * values**2
+    return np.asarray(np.sign(values) * values**2)
 
 
 def log2_fold(fold: ArrayLike) -> NDArray[np.float64]:
     """Return log2 of fold changes held between ``FLOOR`` and ``CEILING``; NaN stays NaN."""
     values = np.asarray(fold, dtype=float)
-    return np.log2(np.clip(values, FLOOR, CEILING))
+    return np.asarray(np.log2(np.clip(values, FLOOR, CEILING)))
 
 
 def set_fold_axis(axes: Axes, log2_values: ArrayLike) -> None:

@@ -76,8 +76,8 @@ def figure_style() -> Iterator[None]:
 
     # A user's matplotlibrc must not change a figure, so the defaults come first; the back end is
     # left alone, because naming it would choose one.
-    defaults = {key: value for key, value in rcParamsDefault.items() if key != "backend"}
-    with rc_context(defaults | _SETTINGS):
+    settings: Any = {key: value for key, value in rcParamsDefault.items() if key != "backend"} | _SETTINGS
+    with rc_context(settings):
         yield
 
 
@@ -117,7 +117,8 @@ def arm_styles(
         seen[arm.drug_class] = i + 1
         label = arm.condition
         if arm.drug_class != VEHICLE:
-            label = f"{arm.condition} ({labels.get(arm.drug_class, arm.drug_class)})"
+            unknown = "combination" if "+" in arm.drug_class else arm.drug_class
+            label = f"{arm.condition} ({labels.get(arm.drug_class, unknown)})"
         styles[arm.condition] = ArmStyle(
             colour=shade(colours[arm.drug_class], _SHADES[i % len(_SHADES)]),
             line=_LINE_STYLES[i % len(_LINE_STYLES)],
@@ -131,3 +132,11 @@ def shade(colour: str, amount: float) -> str:
     parts = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
     target = 255 if amount > 0 else 0
     return "#" + "".join(f"{round(part + abs(amount) * (target - part)):02X}" for part in parts)
+
+
+def legend_columns(labels: Sequence[str], width_in: float) -> int:
+    """Return how many legend entries fit side by side into a width in inches."""
+    widths = [0.068 * len(label) + 0.6 for label in labels]
+    if sum(widths) <= width_in:
+        return max(1, len(labels))
+    return max(1, min(len(labels), int(width_in / max(widths))))

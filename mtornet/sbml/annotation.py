@@ -21,20 +21,19 @@ _IDENTIFIERS = "https://identifiers.org/"
 _NO_PROVENANCE = Provenance()
 # Not allowed in XML 1.0, changed by attribute normalisation, or our own marks.
 _UNSAFE = re.compile("[\\\\\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]|&(?=#|amp;|apos;|lt;|gt;|quot;)")
+_EMPTY = "\\empty"
 _ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
 
 
-def escape(text: str, also: str = "") -> str:
+def escape(text: str) -> str:
     """Return text that survives an XML attribute and libSBML, which leaves ``&lt;`` as it finds it."""
-    safe = _UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
-    for sign in also:
-        safe = safe.replace(sign, f"\\u{ord(sign):04x}")
-    return safe
+    # libSBML drops an attribute that is empty.
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", text) or _EMPTY
 
 
 def unescape(text: str) -> str:
     """Undo :func:`escape`."""
-    return _ESCAPED.sub(lambda match: chr(int(match.group(1), 16)), text)
+    return "" if text == _EMPTY else _ESCAPED.sub(lambda match: chr(int(match.group(1), 16)), text)
 
 
 def is_plain(text: str) -> bool:
@@ -126,18 +125,15 @@ def _quoted(text: str) -> str:
 
 def details_of(element: Any) -> Details:
     """Return our annotation of a libSBML element, empty if it has none."""
-    annotation = element.getAnnotation() if element.isSetAnnotation() else None
-    for i in range(annotation.getNumChildren() if annotation is not None else 0):
-        child = annotation.getChild(i)
-        if child.getURI() == NAMESPACE:
-            return _details(child)
-    return Details()
+    if not element.isSetAnnotation():
+        return Details()
+    annotation = element.getAnnotation()
+    children = (annotation.getChild(i) for i in range(annotation.getNumChildren()))
+    return next((_details(child) for child in children if child.getURI() == NAMESPACE), Details())
 
 
 def _details(node: Any) -> Details:
-    values = {
-        node.getAttrName(i): unescape(node.getAttrValue(i)) for i in range(node.getAttributesLength())
-    }
+    values = {node.getAttrName(i): unescape(node.getAttrValue(i)) for i in range(node.getAttributesLength())}
     children = (node.getChild(i) for i in range(node.getNumChildren()))
     inner = tuple(_details(child) for child in children if child.getURI() == NAMESPACE)
     return Details(node.getName(), values, inner)

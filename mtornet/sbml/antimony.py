@@ -1,14 +1,13 @@
-"""Antimony, both ways, by way of SBML."""
+"""Read Antimony, and hand a network to tellurium, both by way of SBML."""
 
 from __future__ import annotations
 
 import os
 import re
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from mtornet.errors import OutputError, SBMLError
+from mtornet.errors import SBMLError
 from mtornet.network.network import ReactionNetwork
 from mtornet.sbml.read import read_sbml
 from mtornet.sbml.source import MAX_NESTING, read_source
@@ -45,7 +44,9 @@ def read_antimony(path_or_text: str | os.PathLike[str]) -> ReactionNetwork:
                 raise SBMLError(f"{name}: is not Antimony: {' '.join(str(antimony.getLastError()).split())}")
             sbml = antimony.getSBMLString(antimony.getMainModuleName())
             if not sbml:
-                raise SBMLError(f"{name}: Antimony gives no SBML: {' '.join(str(antimony.getLastError()).split())}")
+                raise SBMLError(
+                    f"{name}: Antimony gives no SBML: {' '.join(str(antimony.getLastError()).split())}"
+                )
         finally:
             antimony.clearPreviousLoads()
     return read_sbml(sbml)
@@ -68,44 +69,31 @@ def _check(name: str, text: str) -> None:
         raise SBMLError(f"{name}: brackets nested {deepest} deep; at most {MAX_NESTING} are read")
 
 
-def antimony_text(network: ReactionNetwork) -> str:
-    """Return a network as Antimony text; sources, bounds and other annotations of ours are lost."""
-    sbml = sbml_text(network)
-    antimony = _antimony()
-    with _LOCK:
-        antimony.clearPreviousLoads()
-        try:
-            if antimony.loadSBMLString(sbml) < 0:
-                raise SBMLError(f"Antimony does not read the model's SBML: {antimony.getLastError()}")
-            return str(antimony.getAntimonyString(antimony.getMainModuleName()))
-        finally:
-            antimony.clearPreviousLoads()
-
-
-def write_antimony(network: ReactionNetwork, path: str | os.PathLike[str]) -> None:
-    """Write a network as an Antimony file.
-
-    Antimony has no place for where values come from: sources, confidence, notes, bounds, modules
-    and drawing hints are lost, and reading the file back gives the same mathematics only. Keep the
-    SBML file, or the tables, as the record.
-
-    Raises
-    ------
-    OutputError
-        If the file cannot be written.
-    SBMLError
-        If the extra ``antimony`` is not installed.
-    """
-    text = antimony_text(network)
-    try:
-        Path(path).write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from None
-
-
 def _antimony() -> Any:
     try:
         import antimony
     except ImportError as error:
-        raise SBMLError(f"Antimony needs the extra 'antimony' ({error}): pip install 'mtornet[antimony]'") from None
+        raise SBMLError(
+            f"Antimony needs the extra 'antimony' ({error}): pip install 'mtornet[antimony]'"
+        ) from None
     return antimony
+
+
+def to_tellurium(network: ReactionNetwork) -> Any:
+    """Return a tellurium ``ExtendedRoadRunner`` loaded with the network.
+
+    Amounts are molecules per cell and times are seconds; inputs and parameters are set by name:
+    ``runner["insulin"] = 10``.
+
+    Raises
+    ------
+    SBMLError
+        If the extra ``tellurium`` is not installed.
+    """
+    try:
+        import tellurium
+    except ImportError as error:
+        raise SBMLError(
+            f"to_tellurium needs the extra 'tellurium' ({error}): pip install 'mtornet[tellurium]'"
+        ) from None
+    return tellurium.loadSBMLModel(sbml_text(network))

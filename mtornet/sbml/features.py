@@ -9,7 +9,7 @@ from mtornet.sbml.source import Source
 
 ADVICE = (
     "general SBML reading is not available for these; mtornet reads networks of mass-action and "
-    "constant-rate reactions in constant compartments. Remove or rewrite them, or use a general SBML simulator"
+    "constant-rate reactions in constant compartments. Rewrite or remove them, or use a general simulator"
 )
 MAX_SHOWN = 200
 
@@ -64,9 +64,6 @@ def parse_document(source: Source) -> Any:
     refusals.raise_if_any()
     document = libsbml.readSBMLFromString(source.text)
     _raise_errors(document, source.name)
-    if document.getLevel() < 2:
-        refusals.add(document, "SBML Level 1; convert the file to Level 2 or 3")
-        refusals.raise_if_any()
     model = document.getModel()
     if model is None:
         raise SBMLError(f"{source.name}: there is no <model> in the file")
@@ -94,7 +91,9 @@ def _raise_errors(document: Any, name: str) -> None:
     serious = [e for e in errors if e.getSeverity() >= libsbml.LIBSBML_SEV_ERROR]
     if not serious:
         return
-    lines = [f"{name}:{e.getLine()}: {' '.join(e.getMessage().split())} [{e.getErrorId()}]" for e in serious[:20]]
+    lines = [
+        f"{name}:{e.getLine()}: {' '.join(e.getMessage().split())} [{e.getErrorId()}]" for e in serious[:20]
+    ]
     if len(serious) > 20:
         lines.append(f"and {len(serious) - 20} more")
     raise SBMLError(f"{name}: is not valid SBML, libSBML says\n  " + "\n  ".join(lines))

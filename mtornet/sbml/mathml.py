@@ -133,7 +133,7 @@ class FormulaReader:
             raise UnsupportedMathError("an empty formula")
         tree = self._read(node, 0)
         if depth_of(tree) > MAX_TREE_DEPTH:
-            raise UnsupportedMathError(f"a formula nested deeper than {MAX_TREE_DEPTH} levels")
+            raise UnsupportedMathError(f"a formula of more than {MAX_TREE_DEPTH} terms or levels")
         return tree
 
     def _read(self, node: Any, calls: int) -> Expression:
@@ -141,7 +141,7 @@ class FormulaReader:
         if self._nodes > MAX_NODES:
             raise UnsupportedMathError(f"a formula of more than {MAX_NODES} nodes")
         if self._depth >= MAX_BRACKETS:
-            raise UnsupportedMathError(f"a formula nested deeper than {MAX_BRACKETS} levels")
+            raise UnsupportedMathError(f"brackets nested deeper than {MAX_BRACKETS} levels")
         self._depth += 1
         tree = self._read_node(node, calls)
         self._depth -= 1
@@ -197,7 +197,9 @@ class FormulaReader:
             libsbml.AST_FUNCTION_POWER: "^",
         }
         if kind in binary and n == 2:
-            return Apply(binary[kind], (self._read(node.getChild(0), calls), self._read(node.getChild(1), calls)))
+            return Apply(
+                binary[kind], (self._read(node.getChild(0), calls), self._read(node.getChild(1), calls))
+            )
         unary = {
             libsbml.AST_FUNCTION_EXP: "exp",
             libsbml.AST_FUNCTION_LN: "ln",
@@ -242,7 +244,9 @@ class FormulaReader:
         }
         body = self._read(definition.getBody(), calls + 1)
         if depth_of(body) > MAX_TREE_DEPTH:
-            raise UnsupportedMathError(f"the function {node.getName()!r}, nested deeper than {MAX_TREE_DEPTH} levels")
+            raise UnsupportedMathError(
+                f"the function {node.getName()!r}, nested deeper than {MAX_TREE_DEPTH} levels"
+            )
         body = substitute(body, given)
         self._nodes += size_of(body, MAX_NODES)
         if self._nodes > MAX_NODES:

@@ -114,8 +114,8 @@ class _Expansion:
                 raise NotMassActionError(f"it divides by {to_text(factor)[:80]!r}, which depends on species")
         falling, rest = self.falling_factorials(above)
         terms = [Term(sign=1, constant=ONE, powers={})]
-        for factor in (*falling, *(self.expand(factor) for factor in rest)):
-            terms = self.limited([_times(left, right) for left in terms for right in factor])
+        for multiplier in (*falling, *(self.expand(factor) for factor in rest)):
+            terms = self.limited([_times(left, right) for left in terms for right in multiplier])
         for factor in below:
             sign, constant = _signed(factor)
             terms = [
@@ -179,8 +179,12 @@ def _factors(tree: Expression, holds_species: object) -> tuple[list[Expression],
             stack += [(node.arguments[1], not up), (node.arguments[0], up)]
         elif node.operator == "^":
             exponent = node.arguments[1]
-            if not (isinstance(exponent, Number) and exponent.value.is_integer() and 0 <= exponent.value <= 10):
-                raise NotMassActionError(f"the power in {to_text(node)[:80]!r} is not a whole number from 0 to 10")
+            if not (
+                isinstance(exponent, Number) and exponent.value.is_integer() and 0 <= exponent.value <= 10
+            ):
+                raise NotMassActionError(
+                    f"the power in {to_text(node)[:80]!r} is not a whole number from 0 to 10"
+                )
             (above if up else below).extend([node.arguments[0]] * int(exponent.value))
         else:
             (above if up else below).append(node)

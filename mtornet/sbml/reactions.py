@@ -46,18 +46,22 @@ class ReactionReader:
             tree = self._law(reaction, law)
             if tree is None or len(refusals.found) > n_refused:
                 return []
+            formula = tree
             details = details_of(reaction)
             own = self._as_written(reaction, details, reactants, products, tree)
             if own is not None:
                 return [own]
             terms = terms_of(tree, self.species)
         except UnsupportedMathError as error:
-            refusals.add(reaction, f"{label('reaction', reaction)}: its kinetic law or stoichiometry uses {error}")
+            refusals.add(
+                reaction, f"{label('reaction', reaction)}: its kinetic law or stoichiometry uses {error}"
+            )
             return []
         except NotMassActionError as error:
             refusals.add(
                 reaction,
-                f"the kinetic law of {label('reaction', reaction)} is not mass action: {error} (law {to_text(tree)[:160]})",
+                f"the kinetic law of {label('reaction', reaction)} is not mass action: {error} "
+                f"(law {to_text(formula)[:160]})",
             )
             return []
         return self._reactions(reaction, details, reactants, products, terms)
@@ -115,11 +119,15 @@ class ReactionReader:
         for parameter in law.getListOfParameters():
             new_name = self.fresh(f"{reaction.getId()}__{parameter.getId()}")
             if not parameter.isSetValue():
-                table.refusals.add(parameter, f"{label('local parameter', parameter)} of {reaction.getId()!r} has no value")
+                table.refusals.add(
+                    parameter, f"{label('local parameter', parameter)} of {reaction.getId()!r} has no value"
+                )
                 return None
             table.values[new_name] = parameter.getValue()
             self.parameters.append(
-                Parameter(id=new_name, value=parameter.getValue(), name=parameter.getName() or parameter.getId())
+                Parameter(
+                    id=new_name, value=parameter.getValue(), name=parameter.getName() or parameter.getId()
+                )
             )
             local[parameter.getId()] = Symbol(new_name)
         hidden = set(local)
@@ -128,10 +136,15 @@ class ReactionReader:
         tree = substitute(tree, table.observed)
         for name in dict.fromkeys(names_in(tree)):
             if table.model.getReaction(name) is not None:
-                table.refusals.add(reaction, f"the kinetic law of {label('reaction', reaction)} uses the rate of {name!r}")
+                table.refusals.add(
+                    reaction, f"the kinetic law of {label('reaction', reaction)} uses the rate of {name!r}"
+                )
                 return None
             if name not in table.values:
-                table.refusals.add(reaction, f"the kinetic law of {label('reaction', reaction)} uses {name!r}, which has no value")
+                table.refusals.add(
+                    reaction,
+                    f"the kinetic law of {label('reaction', reaction)} uses {name!r}, which has no value",
+                )
                 return None
         return tree
 
@@ -141,7 +154,9 @@ class ReactionReader:
         """Return the reaction that our annotation describes, if the law says exactly that."""
         if details.kind != "reaction" or details.text("law", "mass_action") not in rate_laws():
             return None
-        if any(self.species.divisor[name] is not None for name in names_in(tree) if name in self.species.divisor):
+        if any(
+            self.species.divisor[name] is not None for name in names_in(tree) if name in self.species.divisor
+        ):
             return None
         modifiers = tuple((m.getSpecies(), _role(m) or CATALYST) for m in reaction.getListOfModifiers())
         try:
@@ -223,7 +238,9 @@ class ReactionReader:
         if is_mass_action:
             powers = {name: power - counts.get(name, 0) for name, power in powers.items()}
         roles = {m.getSpecies(): _role(m) or CATALYST for m in element.getListOfModifiers()}
-        modifiers = [(name, roles.get(name, STIMULATOR)) for name, power in powers.items() for _ in range(power)]
+        modifiers = [
+            (name, roles.get(name, STIMULATOR)) for name, power in powers.items() for _ in range(power)
+        ]
         self._note_powers(new_id, term)
         for name in sorted(roles.keys() - term.powers.keys()):
             self.notes.append(f"reaction {new_id!r}: the modifier {name!r} is not in the law and is left out")

@@ -16,7 +16,7 @@ from mtornet.sbml.annotation import Details, annotation_text, details_of
 from mtornet.sbml.features import Refusals, label, parse_document, scan
 from mtornet.sbml.mathml import same_formula
 from mtornet.sbml.reactions import ReactionReader
-from mtornet.sbml.source import checked_sbml
+from mtornet.sbml.source import Source, checked_sbml
 from mtornet.sbml.symbols import SymbolTable, read_symbols
 from mtornet.sbml.unitdefs import same_unit, text_of_unit, unit_of_definition
 from mtornet.units import Unit
@@ -43,20 +43,27 @@ def read_sbml(path_or_text: str | os.PathLike[str]) -> ReactionNetwork:
         If the file is missing, too large, too deep, or is not valid SBML.
     """
     source = checked_sbml(path_or_text)
-    model = parse_document(source).getModel()
+    try:
+        return _network(source)
+    except ModelError as error:
+        raise SBMLError(f"{source.name}: {error}") from None
+    except RecursionError:
+        raise SBMLError(f"{source.name}: a formula is nested too deep to be read") from None
+
+
+def _network(source: Source) -> ReactionNetwork:
+    # The model is part of the document and goes with it.
+    document = parse_document(source)
+    model = document.getModel()
     refusals = Refusals(source.name)
     scan(model, refusals)
     table = read_symbols(model, refusals)
-    try:
-        network = _Reader(table, with_units=True).network(refusals)
-        problems = problems_of_network(network)
-        if not problems:
-            return network
-        # Units that do not fit together: ours are kept as written, those of other tools left out.
-        bare = _Reader(table, with_units=False).network(refusals)
-        problems = problems_of_network(bare)
-    except ModelError as error:
-        raise SBMLError(f"{source.name}: {error}") from None
+    network = _Reader(table, with_units=True).network(refusals)
+    if not problems_of_network(network):
+        return network
+    # Units that do not fit together: ours are kept as written, those of other tools left out.
+    bare = _Reader(table, with_units=False).network(refusals)
+    problems = problems_of_network(bare)
     if problems:
         raise SBMLError(f"{source.name}: the model is not consistent\n  " + "\n  ".join(problems))
     return network if details_of(model).kind == "model" else bare
@@ -70,7 +77,10 @@ class _Reader:
         self.model = table.model
         self.details = details_of(self.model)
         self.with_units = with_units and _counts_items_per_second(self.model)
-        self.units = {"": None, **{d.getId(): unit_of_definition(d) for d in self.model.getListOfUnitDefinitions()}}
+        self.units = {
+            "": None,
+            **{d.getId(): unit_of_definition(d) for d in self.model.getListOfUnitDefinitions()},
+        }
 
     def network(self, refusals: Refusals) -> ReactionNetwork:
         reader = ReactionReader(self.table, self.table.species_symbols(), self.ids(), self.with_units)
@@ -131,13 +141,19 @@ class _Reader:
 
     def species(self, element: Any) -> Species | None:
         details, table = details_of(element), self.table
-        if element.getId() not in table.values:
-            if self.model.getRuleByVariable(element.getId()) is None:
-                table.refusals.add(element, f"{label('species', element)} has no initial amount that can be computed")
-            return None
         initial = table.initial_amount(element)
+        if initial is None:
+            if self.model.getRuleByVariable(element.getId()) is None:
+                table.refusals.add(
+                    element,
+                    f"{label('species', element)} has no initial amount that can be computed "
+                    f"(compartment {element.getCompartment()!r})",
+                )
+            return None
         if not 0 <= initial < float("inf"):
-            table.refusals.add(element, f"{label('species', element)} starts at {initial!r}; expected an amount >= 0")
+            table.refusals.add(
+                element, f"{label('species', element)} starts at {initial!r}; expected an amount >= 0"
+            )
             return None
         return Species(
             **self.common(element, details),
@@ -212,8 +228,8 @@ class _Reader:
     def with_aliases(self, readouts: list[Readout]) -> list[Readout]:
         """Put the read-outs that are a species under its own name back in their places."""
         for alias in self.details.children:
-            name, position = alias.text("id"), alias.number("position")
-            if alias.kind != "readout" or self.model.getSpecies(name) is None or position is None:
+            name, position = alias.text("id"), alias.text("position")
+            if alias.kind != "readout" or self.model.getSpecies(name) is None or not position.isdecimal():
                 continue
             readout = Readout(
                 id=name,
@@ -224,7 +240,7 @@ class _Reader:
                 label=alias.text("label"),
                 provenance=alias.provenance,
             )
-            readouts.insert(int(position), readout)
+            readouts.insert(min(int(position[:9]), len(readouts)), readout)
         return readouts
 
     def unit(self, element: Any, details: Details) -> str:

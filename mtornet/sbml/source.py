@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 from xml.parsers import expat
 
-from mtornet.errors import SBMLError
+from mtornet.errors import SBMLError, UnsupportedFeatureError
 
 MAX_BYTES = 50_000_000
 MAX_NESTING = 200
@@ -22,6 +22,11 @@ MAX_NAME = 1_000
 """Characters of one identifier."""
 
 SBML_NAMESPACE = "http://www.sbml.org/sbml/level"
+_NAMESPACES = {
+    ("2", "1"): f"{SBML_NAMESPACE}2",
+    **{("2", version): f"{SBML_NAMESPACE}2/version{version}" for version in "2345"},
+    **{("3", version): f"{SBML_NAMESPACE}3/version{version}/core" for version in "12"},
+}
 _SEPARATOR = "\x1f"
 
 
@@ -49,18 +54,9 @@ def read_source(path_or_text: str | os.PathLike[str], *, language: str = "SBML")
             raise SBMLError(f"<text>: {len(path_or_text)} characters; at most {MAX_BYTES} are read")
         return "<text>", path_or_text.removeprefix("\ufeff")
     name = str(path_or_text)
-    try:
-        path = Path(path_or_text)
-        if path.is_dir():
-            raise SBMLError(f"{name}: is a folder; expected an {language} file")
-        if path.exists() and not path.is_file():
-            raise SBMLError(f"{name}: is not a regular file; expected an {language} file")
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        raise SBMLError(f"{name}: no such file; expected an {language} file") from None
-    except (OSError, ValueError) as error:
-        raise SBMLError(f"{name!r}: cannot be opened: {error}") from None
+    if not name.strip():
+        raise SBMLError(f"the text is empty; expected {language}, or the path of a file")
+    data = _bytes_of(name, path_or_text, language)
     if len(data) > MAX_BYTES:
         raise SBMLError(f"{name}: more than {MAX_BYTES // 1_000_000} MB; larger files are not read")
     if not data.strip():
@@ -73,6 +69,21 @@ def read_source(path_or_text: str | os.PathLike[str], *, language: str = "SBML")
             f"{name}:{line}: found byte 0x{data[error.start]:02x}, which is not UTF-8; "
             f"expected {language} as UTF-8 text"
         ) from None
+
+
+def _bytes_of(name: str, given: str | os.PathLike[str], language: str) -> bytes:
+    try:
+        path = Path(given)
+        if path.is_dir():
+            raise SBMLError(f"{name}: is a folder; expected an {language} file")
+        if path.exists() and not path.is_file():
+            raise SBMLError(f"{name}: is not a regular file; expected an {language} file")
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise SBMLError(f"{name}: no such file; expected an {language} file") from None
+    except (OSError, ValueError) as error:
+        raise SBMLError(f"{name!r}: cannot be opened: {error}") from None
 
 
 def _is_text(given: str, language: str) -> bool:
@@ -120,7 +131,8 @@ class _Pass:
             raise SBMLError(f"{self.name}: the text holds half a character (a lone surrogate)") from None
         except expat.ExpatError as error:
             raise SBMLError(
-                f"{self.name}:{error.lineno}: is not well-formed XML: {expat.ErrorString(error.code)}; expected SBML"
+                f"{self.name}:{error.lineno}: is not well-formed XML: {expat.ErrorString(error.code)}; "
+                "expected SBML"
             ) from None
 
     def refuse(self, problem: str) -> NoReturn:
@@ -160,7 +172,21 @@ class _Pass:
 
     def root(self, namespace: str, local: str, attributes: dict[str, str]) -> None:
         if local != "sbml" or not namespace.startswith(SBML_NAMESPACE):
-            self.refuse(f"found the element <{local}> of {namespace or 'no namespace'!r}; expected SBML, <sbml>")
+            self.refuse(
+                f"found the element <{local}> of {namespace or 'no namespace'!r}; expected SBML, <sbml>"
+            )
+        level, version = attributes.get("level", ""), attributes.get("version", "")
+        if level == "1":
+            raise UnsupportedFeatureError(
+                f"{self.name}:{self.parser.CurrentLineNumber}: SBML Level 1 is not read; "
+                "convert the file to Level 3"
+            )
+        # libSBML ends the whole process over some combinations that do not exist.
+        if _NAMESPACES.get((level, version)) != namespace:
+            self.refuse(
+                f"found level {level!r}, version {version!r} in the namespace {namespace!r}; "
+                "expected Level 2 Version 1-5 or Level 3 Version 1-2 with the namespace of that version"
+            )
         for key, value in attributes.items():
             package, _, attribute = key.rpartition(_SEPARATOR)
             if package and attribute == "required" and value.strip() in ("true", "1"):

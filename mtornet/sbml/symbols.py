@@ -1,4 +1,4 @@
-"""What the names of a model stand for: volumes, amounts, constants and formulas, with their values at the start."""
+"""What the names of a model stand for: volumes, amounts, constants, formulas; and their starting values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ from mtornet.errors import ExpressionError
 from mtornet.expression import Apply, Expression, Number, Symbol, evaluate, substitute
 from mtornet.expression import symbols as names_in
 from mtornet.sbml.features import Refusals
-from mtornet.sbml.mathml import MAX_NODES, MAX_TREE_DEPTH, FormulaReader, UnsupportedMathError, depth_of, size_of
+from mtornet.sbml.mathml import (
+    MAX_NODES,
+    MAX_TREE_DEPTH,
+    FormulaReader,
+    UnsupportedMathError,
+    depth_of,
+    size_of,
+)
 from mtornet.sbml.ratelaw import SpeciesSymbols
 
 
@@ -36,7 +43,9 @@ class SymbolTable:
     def is_amount(self, species: Any) -> bool:
         """Tell whether a species' name means its amount, not its concentration."""
         place = self.model.getCompartment(species.getCompartment())
-        flat = place is not None and place.isSetSpatialDimensions() and place.getSpatialDimensionsAsDouble() == 0
+        flat = (
+            place is not None and place.isSetSpatialDimensions() and place.getSpatialDimensionsAsDouble() == 0
+        )
         return bool(species.getHasOnlySubstanceUnits()) or flat
 
     def species_symbols(self) -> SpeciesSymbols:
@@ -59,10 +68,13 @@ class SymbolTable:
                 replacements[name] = Apply("/", (Symbol(name), Symbol(species.getCompartment())))
         return substitute(tree, replacements) if replacements else tree
 
-    def initial_amount(self, species: Any) -> float:
-        """Return the amount of a species at the start."""
-        value = self.values[species.getId()]
-        return value if self.is_amount(species) else value * self.values[species.getCompartment()]
+    def initial_amount(self, species: Any) -> float | None:
+        """Return the amount of a species at the start, ``None`` if it cannot be computed."""
+        value = self.values.get(species.getId())
+        if value is None or self.is_amount(species):
+            return value
+        volume = self.values.get(species.getCompartment())
+        return None if volume is None else value * volume
 
 
 def read_symbols(model: Any, refusals: Refusals) -> SymbolTable:
@@ -70,7 +82,9 @@ def read_symbols(model: Any, refusals: Refusals) -> SymbolTable:
     functions = {f.getId(): f for f in model.getListOfFunctionDefinitions()}
     table = SymbolTable(model, refusals, FormulaReader(functions))
     _name_counts(table)
-    rules = _formulas(table, (r for r in model.getListOfRules() if _is_readable_rule(model, r)), "assignment rule for")
+    rules = _formulas(
+        table, (r for r in model.getListOfRules() if _is_readable_rule(model, r)), "assignment rule for"
+    )
     assignments = _formulas(table, model.getListOfInitialAssignments(), "initial assignment to")
     _sort_rules(table, rules)
     _start(table, rules, assignments)
@@ -86,7 +100,11 @@ def _name_counts(table: SymbolTable) -> None:
     for reaction in table.model.getListOfReactions():
         for reference in (*reaction.getListOfReactants(), *reaction.getListOfProducts()):
             name = reference.getId()
-            if name and reference.isSetStoichiometry() and table.model.getInitialAssignmentBySymbol(name) is None:
+            if (
+                name
+                and reference.isSetStoichiometry()
+                and table.model.getInitialAssignmentBySymbol(name) is None
+            ):
                 table.counts[name] = Number(float(reference.getStoichiometry()))
 
 
@@ -157,18 +175,19 @@ def _start(table: SymbolTable, rules: dict[str, Expression], assignments: dict[s
     for species in model.getListOfSpecies():
         if species.getId() not in pending:
             _start_species(table, species, pending)
-    while True:
-        ready = [name for name, tree in pending.items() if all(n in values for n in names_in(tree))]
-        if not ready:
-            break
-        for name in ready:
-            try:
-                values[name] = evaluate(pending.pop(name), values)
-            except ExpressionError as error:
-                table.refusals.add(model, f"starting value of {name!r}: {error}")
+    _evaluate(table, pending)
     for name in assignments:
         if name in values:
             table.notes.append(f"initial assignment: {name!r} starts at {values[name]:.15g}")
+
+
+def _evaluate(table: SymbolTable, pending: dict[str, Expression]) -> None:
+    while ready := [name for name, tree in pending.items() if all(n in table.values for n in names_in(tree))]:
+        for name in ready:
+            try:
+                table.values[name] = evaluate(pending.pop(name), table.values)
+            except ExpressionError as error:
+                table.refusals.add(table.model, f"starting value of {name!r}: {error}")
 
 
 def _start_species(table: SymbolTable, species: Any, pending: dict[str, Expression]) -> None:

@@ -11,11 +11,18 @@ from mtornet.units import Unit, parse_unit
 
 _KINDS = {"molecule": "item", "s": "second", "L": "litre", "mol": "mole"}
 _BASES = {kind: base for base, kind in _KINDS.items()}
-_BUILT_IN = {(): "dimensionless", **{((base, 1),): kind for base, kind in _KINDS.items()}}
+_BUILT_IN: dict[tuple[tuple[str, int], ...], str] = {
+    (): "dimensionless",
+    **{((base, 1),): kind for base, kind in _KINDS.items()},
+}
 # Texts tried for a unit that some other tool wrote, simplest first.
 _NAMES = ("nM", "uM", "mM", "pM", "M", "min", "h", "d")
 _SPELLINGS = (
-    *(form.format(name) for name in _NAMES for form in ("{}", "1/{}", "1/({}*s)", "{}/s", "molecule/({}*L)", "molecule/{}")),
+    *(
+        form.format(name)
+        for name in _NAMES
+        for form in ("{}", "1/{}", "1/({}*s)", "{}/s", "molecule/({}*L)", "molecule/{}")
+    ),
     *(f"molecule/({name}*s)" for name in _NAMES[:4]),
 )
 
@@ -50,7 +57,9 @@ class UnitDefinitions:
         definition.setName(text)
         factor = unit.factor
         # The factor goes where it reads best: nM is nano-mole per litre, not 1e-9 of mole per litre.
-        carrier = next((b for b, p in unit.dimension if p == 1), next((b for b, p in unit.dimension if p == -1), ""))
+        carrier = next(
+            (b for b, p in unit.dimension if p == 1), next((b for b, p in unit.dimension if p == -1), "")
+        )
         for base_name, power in unit.dimension:
             multiplier = (factor if power > 0 else 1.0 / factor) if base_name == carrier else 1.0
             _add(definition, libsbml.UnitKind_forName(_KINDS[base_name]), power, multiplier)
@@ -84,7 +93,11 @@ def unit_of_definition(definition: Any) -> Unit | None:
     for part in definition.getListOfUnits():
         kind = libsbml.UnitKind_toString(part.getKind())
         exponent = part.getExponentAsDouble()
-        if not exponent.is_integer() or abs(exponent) > 20 or (kind not in _BASES and kind != "dimensionless"):
+        if (
+            not exponent.is_integer()
+            or abs(exponent) > 20
+            or (kind not in _BASES and kind != "dimensionless")
+        ):
             return None
         base = Unit() if kind == "dimensionless" else Unit(1.0, ((_BASES[kind], 1),))
         factor = part.getMultiplier() * 10.0 ** part.getScale()

@@ -76,15 +76,23 @@ class _Writer:
             self.input(an_input)
         for parameter in network.parameters.values():
             self.parameter(parameter)
-        for quantity in (*network.derived.values(), *network.readouts.values()):
-            if not _is_alias(quantity):
-                self.computed(quantity)
+        for derived in network.derived.values():
+            self.computed(derived)
+        for readout in network.readouts.values():
+            if not _is_alias(readout):
+                self.computed(readout)
         for reaction in network.reactions.values():
             self.reaction(reaction)
 
     def head(self) -> None:
         network, model = self.network, self.model
-        catalogues = (network.compartments, network.species, network.inputs, network.parameters, network.derived)
+        catalogues = (
+            network.compartments,
+            network.species,
+            network.inputs,
+            network.parameters,
+            network.derived,
+        )
         taken = {name for part in (*catalogues, network.reactions, network.readouts) for name in part}
         model_id = network.model if is_identifier(network.model) else "model"
         while model_id in taken:
@@ -137,7 +145,9 @@ class _Writer:
         made.setSize(compartment.size)
         made.setConstant(True)
         made.setUnits(self.units.id_of(compartment.unit))
-        values = _given(unit="" if compartment.unit == "L" else compartment.unit) | _digits(size=compartment.size)
+        values = _given(unit="" if compartment.unit == "L" else compartment.unit) | _digits(
+            size=compartment.size
+        )
         self.common(made, compartment, values, kind="compartment", sbo=compartment.sbo)
 
     def species(self, species: Species) -> None:
@@ -188,7 +198,9 @@ class _Writer:
         self.common(made, quantity, values, kind=kind)
         rule = self.model.createAssignmentRule()
         rule.setVariable(quantity.id)
-        rule.setMath(to_ast(quantity.expression, zero_unit=self.units.id_of(quantity.unit) or "dimensionless"))
+        rule.setMath(
+            to_ast(quantity.expression, zero_unit=self.units.id_of(quantity.unit) or "dimensionless")
+        )
 
     def reaction(self, reaction: Reaction) -> None:
         made = self.model.createReaction()
@@ -213,8 +225,8 @@ class _Writer:
         law.setMath(to_ast(law_formula(reaction)))
 
 
-def _is_alias(quantity: Derived | Readout) -> bool:
-    return isinstance(quantity, Readout) and quantity.expression == Symbol(quantity.id)
+def _is_alias(readout: Readout) -> bool:
+    return readout.expression == Symbol(readout.id)
 
 
 def _given(**values: str) -> dict[str, str]:

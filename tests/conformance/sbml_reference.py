@@ -68,7 +68,9 @@ def solve(
         return np.asarray(matrix @ rate)
 
     x0 = np.array([s.initial for s in network.species.values()]) if start is None else start
-    solution = solve_ivp(derivative, (times[0], times[-1]), x0, method=method, t_eval=times, rtol=rtol, atol=atol)
+    solution = solve_ivp(
+        derivative, (times[0], times[-1]), x0, method=method, t_eval=times, rtol=rtol, atol=atol
+    )
     assert solution.success, solution.message
     return np.asarray(solution.y.T)
 
@@ -81,4 +83,6 @@ def observed(network: ReactionNetwork, amounts: FloatArray, name: str) -> FloatA
     if name not in network.readouts:
         return np.full(len(amounts), values[name])
     formula = network.readouts[name].expression
-    return np.array([evaluate(formula, values | dict(zip(network.species, row, strict=True))) for row in amounts])
+    return np.array(
+        [evaluate(formula, values | dict(zip(network.species, row, strict=True))) for row in amounts]
+    )

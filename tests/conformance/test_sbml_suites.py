@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,9 @@ pytestmark = pytest.mark.conformance
 
 def settings_of(case: Path) -> dict[str, str]:
     lines = (case / f"{case.name}-settings.txt").read_text().splitlines()
-    return {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines) if key.strip()}
+    return {
+        key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines) if key.strip()
+    }
 
 
 def names(text: str) -> list[str]:
@@ -67,7 +70,7 @@ def rows_of(path: Path) -> list[dict[str, str]]:
         return [{k.strip(): v for k, v in row.items() if k} for row in csv.DictReader(file)]
 
 
-def test_no_semantic_case_is_read_wrongly() -> None:
+def test_no_semantic_case_is_read_wrongly(record_property: Callable[[str, object], None]) -> None:
     folder = conformance_data() / "sbml-test-suite" / "semantic"
     cases = json.loads((folder / "cases.json").read_text())
     counts: Counter[str] = Counter()
@@ -89,14 +92,19 @@ def test_no_semantic_case_is_read_wrongly() -> None:
                 continue
             settings = settings_of(case)
             problem = simulated(network, settings, rows_of(case / f"{number}-results.csv"))
-            outcome = "right" if not problem else "not compared" if problem == "nothing to compare" else "wrong"
+            outcome = (
+                "right" if not problem else "not compared" if problem == "nothing to compare" else "wrong"
+            )
             counts[outcome] += 1
             if outcome == "wrong":
-                wrong.append(f"{file.name}: {problem} ({about['componenttags']}; {about['testtags']}; {network.notes})")
-    print(dict(counts))
-    print("\n".join(unclear))
+                wrong.append(
+                    f"{file.name}: {problem} ({about['componenttags']}; {about['testtags']}; {network.notes})"
+                )
+    record_property("semantic suite", dict(counts))
+    # 00959 names the unit of Level 2 'area', which Level 3 does not have.
+    assert not [line for line in unclear if not line.startswith("00959")], "\n".join(unclear)
     assert not wrong, "\n".join(wrong)
-    assert counts["right"] >= 100
+    assert counts["right"] >= 340
 
 
 def test_the_comparison_can_fail() -> None:
@@ -133,7 +141,9 @@ def test_stochastic_cases_are_read_or_refused_by_name() -> None:
             rows = rows_of(file.parent / f"{number}-results.csv")
             _first_order_means(network, rows)
             continue
-        with pytest.raises(UnsupportedFeatureError, match=REFUSED_STOCHASTIC.get(number, "package 'distrib'")):
+        with pytest.raises(
+            UnsupportedFeatureError, match=REFUSED_STOCHASTIC.get(number, "package 'distrib'")
+        ):
             read_sbml(file)
 
 
@@ -159,10 +169,16 @@ def test_exact_distributions() -> None:
     folder = conformance_data() / "cme"
     dimerisation = read_sbml(folder / "dimerisation.xml")
     reaction = dimerisation.reactions["R1"]
-    assert (str(reaction.rate_constant), reaction.reactants, reaction.law) == ("k1/2", (("A", 2),), "mass_action")
+    assert (str(reaction.rate_constant), reaction.reactants, reaction.law) == (
+        "k1/2",
+        (("A", 2),),
+        "mass_action",
+    )
     assert any("A (A-1)" in note for note in dimerisation.notes)
     assert list(read_sbml(folder / "immigration_death.xml").reactions) == ["R1", "R2"]
     with pytest.raises(UnsupportedFeatureError, match="event 'dose0'"):
         read_sbml(folder / "dosed_birth_death.xml")
-    with pytest.raises(UnsupportedFeatureError, match=r"'R1' is not mass action: it divides by 'K1 \+ S'(.|\n)*'R2'"):
+    with pytest.raises(
+        UnsupportedFeatureError, match=r"'R1' is not mass action: it divides by 'K1 \+ S'(.|\n)*'R2'"
+    ):
         read_sbml(folder / "phosphorylation_cycle.xml")

@@ -17,6 +17,9 @@ COMPLETE, EVENT_LIMIT, INTERRUPTED, NOT_FINITE, COUNT_OVERFLOW = 0, 1, 2, 3, 4
 _MOST_MOLECULES = 9.0e15
 # Running sums of propensities drift by rounding; they are summed anew after this many events.
 _REFRESH = 65536
+# ... and as soon as the total has fallen so far below its largest value that the rounding left from
+# then could weigh (a fast reaction ran out of molecules and only slow ones remain).
+_FALLEN = 1e-6
 
 
 @njit(cache=True, inline="always")
@@ -124,6 +127,7 @@ def run_cells(
             for j in range(n_reactions):
                 propensities[j] = propensity(j, x, c, factors, drawn, guard_start, guard_species, guard_least)
             total = sum_blocks(propensities, block_sums, shift)
+            largest = total
             while True:
                 if not (total < np.inf):
                     outcome = NOT_FINITE
@@ -172,8 +176,11 @@ def run_cells(
                     outcome = EVENT_LIMIT
                     break
                 until_check -= 1
-                if until_check == 0 or total <= 0.0:
+                if total > largest:
+                    largest = total
+                if until_check == 0 or total <= largest * _FALLEN:
                     total = sum_blocks(propensities, block_sums, shift)
+                    largest = total
                     if until_check == 0:
                         until_check = _REFRESH
                         reached[cell] = t

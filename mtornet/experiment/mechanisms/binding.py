@@ -29,8 +29,8 @@ def add(
     problems.raise_if_any()
     if set(graph) == before:
         raise ModelError(
-            f"{targets[0].provenance.where}: mechanism {template!r} of {drug.id!r} has no rows in the modules "
-            f"{', '.join(network.modules)}; expected rows with {{{template}}}"
+            f"{targets[0].provenance.where}: mechanism {template!r} of {drug.id!r} has no rows in "
+            f"the modules {', '.join(network.modules)}; expected rows with {{{template}}}"
         )
     for target in targets:
         name = target.constant.replace("{" + template + "}", drug.id)

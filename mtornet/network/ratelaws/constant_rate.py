@@ -5,7 +5,7 @@ from mtornet.network.ratelaws.base import RateLaw
 CONSTANT_RATE = RateLaw(
     name="constant_rate",
     description="rate constant times the modifiers; reactants are consumed but do not set the rate",
-    factors=lambda reactants, modifiers: tuple((name, 1) for name, _ in modifiers),
+    factors=lambda _reactants, modifiers: tuple((name, 1) for name, _ in modifiers),
     sbo="SBO:0000043",
     source="Gillespie 1977; the guard for missing reactants is ours",
 )

@@ -1,0 +1,108 @@
+"""The smaller tables of a comparison: feedback, doses, drug bars, every species' fold change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mtornet.analysis.feedback import ReleasedFeedback
+from mtornet.analysis.request import CompareSettings
+from mtornet.analysis.summary import fold_over
+from mtornet.experiment.arms import Arm
+from mtornet.experiment.dose import Dose, parse_dose
+from mtornet.experiment.drug import drugs
+from mtornet.experiment.execute import Experiment
+from mtornet.network.network import ReactionNetwork
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FEEDBACK_COLUMNS = (
+    "condition",
+    "readout",
+    "feedback",
+    "path",
+    "reactions",
+    "control",
+    "fold_with",
+    "fold_without",
+    "share_removed",
+)
+
+
+def feedback_table(feedback: Mapping[tuple[str, str], list[ReleasedFeedback]]) -> pd.DataFrame:
+    """Return one row per condition, read-out and released feedback."""
+    import pandas as pd
+
+    rows = [
+        {
+            "condition": condition,
+            "readout": readout,
+            "feedback": f"{entry.arm.regulator} ⊣ {entry.arm.target}",
+            "path": entry.path,
+            "reactions": ";".join(entry.arm.reactions),
+            "control": entry.control,
+            "fold_with": entry.fold_with,
+            "fold_without": entry.fold_without,
+            "share_removed": entry.share_removed,
+        }
+        for (condition, readout), entries in feedback.items()
+        for entry in entries
+    ]
+    return pd.DataFrame(rows, columns=list(FEEDBACK_COLUMNS))
+
+
+def state_folds(network: ReactionNetwork, arms: Sequence[Arm], settings: CompareSettings) -> pd.DataFrame:
+    """Return the fold change of every species at the map's time, by rate equations."""
+    import pandas as pd
+
+    species = tuple(network.species)
+    moment = np.array([settings.map_time_s])
+    watching = Experiment(network=network, readouts=species, times=moment)
+    vehicle = watching.deterministic(arms[0]).moments.mean[0]
+    frames = []
+    for arm in arms:
+        amounts = watching.deterministic(arm).moments.mean[0]
+        frames.append(
+            pd.DataFrame(
+                {"condition": arm.condition, "species": species, "fold_change": fold_over(amounts, vehicle)}
+            )
+        )
+    return pd.concat(frames, ignore_index=True)
+
+
+def dose_table(network: ReactionNetwork, settings: CompareSettings) -> pd.DataFrame:
+    """Return one row per drug: dose, schedule, why this dose, source."""
+    import pandas as pd
+
+    known = drugs(network.model)
+    rows = []
+    for name, text in settings.drugs.items():
+        dose, default = parse_dose(text), known[name].default_dose
+        is_default = default is not None and dose == Dose(nM=default.nM)
+        rows.append(
+            {
+                "drug": name,
+                "dose_nM": dose.nM,
+                "schedule": text,
+                "why": default.why if is_default and default else "chosen for this run",
+                "source": default.provenance.source if is_default and default else "",
+                "confidence": default.provenance.confidence if is_default and default else "design",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def drug_bars(network: ReactionNetwork, arm: Arm, end_s: float) -> list[tuple[float, float, float]]:
+    """Return ``(start in s, end in s, nM)`` for each stretch with a drug in the medium."""
+    bars = []
+    for condition in arm.protocol.conditions:
+        for dose in condition.doses(network).values():
+            steps = [*dose.changes(0.0, end_s), (end_s, 0.0)]
+            for (start, nM), (stop, _) in pairwise(steps):
+                if nM > 0:
+                    bars.append((start, min(stop, end_s), nM))
+    return bars

@@ -1,0 +1,142 @@
+"""Dose response: a read-out at one time over a series of doses, and the curve through it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mtornet.analysis import defaults
+from mtornet.analysis.dose_fit import DoseFit, fit_dose_response
+from mtornet.analysis.summary import summary_table
+from mtornet.errors import ProtocolError
+from mtornet.experiment.arms import arm_of, check_distinct, constant_protocol
+from mtornet.experiment.dose import parse_dose
+from mtornet.experiment.drug import find_drug
+from mtornet.experiment.execute import Experiment, Population, check_readouts
+from mtornet.names import unknown_name
+from mtornet.network.network import ReactionNetwork
+from mtornet.simulation.interrupt import StopFlag
+from mtornet.simulation.progress import Progress, Silent
+from mtornet.simulation.run import KISAO, METHODS
+from mtornet.simulation.seeds import drawn_seed
+from mtornet.units import time_in_seconds
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DoseResponse:
+    """Fold change over the vehicle at one time, dose by dose."""
+
+    drug: str
+    readout: str
+    at_s: float
+    doses_nM: NDArray[np.float64]
+    fold_change: NDArray[np.float64]
+    """(n_doses,) mean over vehicle mean."""
+    standard_error: NDArray[np.float64]
+    """(n_doses,) of the fold change; 0 for a deterministic run."""
+    fit: DoseFit
+    summary: pd.DataFrame
+    """Tidy table of all doses and the vehicle at all times simulated."""
+    method: str
+    kisao: str
+    seed: int | None
+
+
+def dose_response(
+    network: ReactionNetwork,
+    drug: str,
+    *,
+    doses: Sequence[str],
+    readout: str,
+    at: float | str = "24 h",
+    variant: str = "wild_type",
+    inputs: Mapping[str, str] | None = None,
+    method: str = "ode",
+    cells: int = defaults.CELLS,
+    copy_scale: float = defaults.COPY_SCALE,
+    settle: float | str = defaults.SETTLE,
+    seed: int | None = 0,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    stop: StopFlag | None = None,
+) -> DoseResponse:
+    """Simulate a dose series on settled cells and fit a Hill curve.
+
+    Parameters
+    ----------
+    doses
+        At least four doses above 0, each with its unit: ``mt.log_doses("0.01 nM", "10 uM", 13)``.
+    readout
+        Read-out or species.
+    at
+        Time after the dose.
+
+    Raises
+    ------
+    ProtocolError
+        If there are too few doses, or a dose repeats.
+    """
+    if method not in METHODS:
+        raise unknown_name("method", method, METHODS)
+    parsed = [parse_dose(dose, what=f"dose of {drug}") for dose in doses]
+    if len({dose.nM for dose in parsed if dose.nM > 0}) < 4:
+        raise ProtocolError("a dose response needs at least four different doses above 0")
+    at_s = time_in_seconds(at, what="at")
+    if not at_s > 0:
+        raise ProtocolError(f"at: expected a time > 0, got {at!r}")
+    name = find_drug(network.model, drug).id
+    arms = [
+        arm_of(
+            network,
+            constant_protocol(variant=variant, inputs=inputs or {}, given=given, duration=at_s),
+        )
+        for given in ({}, *({name: dose} for dose in sorted(parsed, key=lambda dose: dose.nM)))
+    ]
+    check_distinct(arms)
+    readouts = check_readouts(network, [readout])
+    experiment = Experiment(
+        network=network,
+        readouts=readouts,
+        times=np.array([at_s]),
+        progress=progress or Silent(),
+        stop=stop or StopFlag(),
+    )
+    used_seed = drawn_seed() if seed is None else int(seed)
+    if method == "ode":
+        results = [experiment.deterministic(arm) for arm in arms]
+    else:
+        population = Population(
+            cells=cells,
+            seed=used_seed,
+            copy_scale=copy_scale,
+            settle_s=time_in_seconds(settle, what="settle"),
+            jobs=jobs,
+        )
+        results = [experiment.stochastic(arm, population) for arm in arms]
+    means = np.array([result.moments.mean[0, 0] for result in results])
+    errors = np.array([result.moments.sd[0, 0] / np.sqrt(max(result.moments.n, 1)) for result in results])
+    folds = means[1:] / means[0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        relative = np.sqrt((errors[1:] / means[1:]) ** 2 + (errors[0] / means[0]) ** 2)
+    standard_error = np.where(means[1:] > 0, folds * relative, 0.0)
+    concentrations = np.array([arm.dose_nM for arm in arms[1:]])
+    return DoseResponse(
+        drug=name,
+        readout=readout,
+        at_s=at_s,
+        doses_nM=concentrations,
+        fold_change=folds,
+        standard_error=standard_error,
+        fit=fit_dose_response(concentrations, folds, standard_error),
+        summary=summary_table(results),
+        method=method,
+        kisao=KISAO[method],
+        seed=used_seed if method == "ssa" else None,
+    )

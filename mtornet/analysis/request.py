@@ -1,0 +1,151 @@
+"""What a comparison is asked for, and the same with every default filled in and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mtornet.analysis import defaults
+from mtornet.analysis.times import default_times, responder_time, time_grid
+from mtornet.errors import ProtocolError
+from mtornet.experiment.arms import Arm, arm_of, check_distinct, constant_protocol
+from mtornet.experiment.dose import Dose, parse_dose
+from mtornet.experiment.drug import drugs, find_drug
+from mtornet.experiment.execute import Experiment, check_readouts
+from mtornet.names import unknown_name
+from mtornet.network.library import load_model
+from mtornet.network.network import ReactionNetwork
+from mtornet.simulation.run import METHODS
+from mtornet.simulation.seeds import drawn_seed
+from mtornet.units import time_in_seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompareRequest:
+    """What was asked for; see :func:`mtornet.compare` for the meaning of each field."""
+
+    drug_names: Sequence[str] = defaults.DRUGS
+    network: ReactionNetwork | None = None
+    doses: Mapping[str, str | Dose] = field(default_factory=dict)
+    combinations: Sequence[Sequence[str]] = ()
+    variant: str = "wild_type"
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    duration: float | str = defaults.DURATION
+    times: Sequence[float | str] | None = None
+    readouts: Sequence[str] | None = None
+    method: str = "ssa"
+    cells: int = defaults.CELLS
+    copy_scale: float = defaults.COPY_SCALE
+    settle: float | str = defaults.SETTLE
+    seed: int | None = defaults.SEED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompareSettings:
+    """What will be done, every default filled in."""
+
+    drugs: Mapping[str, str]
+    variant: str
+    inputs: Mapping[str, str]
+    duration_s: float
+    method: str
+    cells: int
+    copy_scale: float
+    seed: int
+    settle_s: float
+    map_time_s: float
+    """When the fold changes of the network map and the responders are taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Prepared:
+    """A comparison that has been checked and can be carried out."""
+
+    experiment: Experiment
+    settings: CompareSettings
+    arms: tuple[Arm, ...]
+
+
+def prepared(request: CompareRequest) -> Prepared:
+    """Check everything a comparison was asked for, without simulating.
+
+    Raises
+    ------
+    MtorNetError
+        For the first name, unit, dose or time that makes no sense.
+    """
+    network = request.network if request.network is not None else load_model()
+    settings = _settings(network, request)
+    arms = _arms(network, settings, request.combinations)
+    end = settings.duration_s
+    grid = default_times(end) if request.times is None else time_grid(request.times, end)
+    experiment = Experiment(network=network, readouts=check_readouts(network, request.readouts), times=grid)
+    for arm in arms:
+        experiment.check(arm)
+    return Prepared(experiment=experiment, settings=settings, arms=tuple(arms))
+
+
+def _settings(network: ReactionNetwork, request: CompareRequest) -> CompareSettings:
+    if request.method not in METHODS:
+        raise unknown_name("method", request.method, METHODS)
+    duration_s = time_in_seconds(request.duration, what="duration")
+    if not duration_s > 0:
+        raise ProtocolError(f"duration: expected a time > 0, got {request.duration!r}")
+    resting = {i.id: f"{i.value:g} {i.unit}" for i in network.inputs.values() if i.role != "drug"}
+    stochastic = request.method == "ssa"
+    return CompareSettings(
+        drugs=_doses(network, request),
+        variant=request.variant,
+        inputs=resting | dict(request.inputs),
+        duration_s=duration_s,
+        method=request.method,
+        cells=request.cells if stochastic else 1,
+        copy_scale=request.copy_scale if stochastic else 1.0,
+        seed=drawn_seed() if request.seed is None else request.seed,
+        settle_s=time_in_seconds(request.settle, what="settle"),
+        map_time_s=responder_time(duration_s),
+    )
+
+
+def _doses(network: ReactionNetwork, request: CompareRequest) -> dict[str, str]:
+    wanted = dict.fromkeys(find_drug(network.model, name).id for name in request.drug_names)
+    given = {
+        find_drug(network.model, name).id: parse_dose(dose, what=f"dose of {name}")
+        for name, dose in request.doses.items()
+    }
+    for name in given:
+        if name not in wanted:
+            raise ProtocolError(f"a dose is given for {name!r}, which is not among the drugs compared")
+    chosen: dict[str, str] = {}
+    for name in wanted:
+        default = drugs(network.model)[name].default_dose
+        if name in given:
+            chosen[name] = str(given[name])
+        elif default is not None:
+            chosen[name] = f"{default.nM:g} nM"
+        else:
+            raise ProtocolError(f"drug {name!r} has no default dose; give one, for example {name}='20 nM'")
+    return chosen
+
+
+def _arms(
+    network: ReactionNetwork, settings: CompareSettings, combinations: Sequence[Sequence[str]]
+) -> list[Arm]:
+    sets: list[dict[str, str]] = [{}] + [{name: dose} for name, dose in settings.drugs.items()]
+    for names in combinations:
+        ids = [find_drug(network.model, name).id for name in names]
+        for name in ids:
+            if name not in settings.drugs:
+                raise ProtocolError(f"the combination names {name!r}, which is not among the drugs compared")
+        sets.append({name: settings.drugs[name] for name in ids})
+    arms = [
+        arm_of(
+            network,
+            constant_protocol(
+                variant=settings.variant, inputs=settings.inputs, given=given, duration=settings.duration_s
+            ),
+        )
+        for given in sets
+    ]
+    check_distinct(arms)
+    return arms

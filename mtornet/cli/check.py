@@ -1,0 +1,78 @@
+"""``mtornet check``: every problem of a model, listed at once."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from mtornet.cli.options import Json
+from mtornet.errors import ModelError, SBMLError
+
+NAME = "check"
+HELP = (
+    "Check a model: names, stoichiometry, rate laws, units. Lists every problem; exit code 1 if there is one."
+)
+EXAMPLE = "Example: mtornet check mtor"
+
+
+def command(
+    model: Annotated[str, typer.Argument(help="A shipped model, or an SBML or Antimony file.")] = "mtor",
+    as_json: Json = False,
+) -> int:
+    """Check and report."""
+    from pathlib import Path
+
+    from mtornet.cli.model_file import load
+    from mtornet.graph.knowledge import model_names
+
+    problems: list[str] = []
+    found: dict[str, object] = {}
+    if model not in model_names() and not Path(model).exists():
+        load(model)
+    try:
+        network = load(model)
+        found = {
+            "model": network.describe(),
+            "moieties": len(network.conserved_moieties()),
+            "notes": list(network.notes),
+        }
+        if network.model in model_names():
+            problems += _knowledge_problems(network)
+    except ModelError as error:
+        problems += error.problems
+    except SBMLError as error:
+        problems += str(error).split("\n  ")
+    if as_json:
+        typer.echo(json.dumps({**found, "problems": problems}, ensure_ascii=False))
+    else:
+        if found:
+            typer.echo(f"{found['model']}; {found['moieties']} conserved moieties")
+        for note in found.get("notes", []):  # type: ignore[attr-defined]
+            typer.echo(f"note: {note}")
+        for problem in problems:
+            typer.echo(problem)
+        typer.echo(f"{len(problems)} problem(s)" if problems else "no problem found")
+    return 1 if problems else 0
+
+
+def _knowledge_problems(network: object) -> list[str]:
+    """Try every drug and every variant on the model, so that a broken row shows here and not in a run."""
+    from mtornet.errors import MtorNetError
+    from mtornet.experiment.drug import drugs
+    from mtornet.experiment.mechanisms import with_drug
+    from mtornet.network.variants import variants
+
+    problems = []
+    for drug in drugs(network.model).values():  # type: ignore[attr-defined]
+        try:
+            with_drug(network, drug)  # type: ignore[arg-type]
+        except MtorNetError as error:
+            problems.append(f"drug {drug.id!r}: {error}")
+    for name in variants(network.model):  # type: ignore[attr-defined]
+        try:
+            network.with_variant(name)  # type: ignore[attr-defined]
+        except MtorNetError as error:
+            problems.append(f"variant {name!r}: {error}")
+    return problems

@@ -1,0 +1,151 @@
+"""``mtornet compare``: the main job."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mtornet.analysis import defaults
+from mtornet.cli.options import Cells, CopyScale, DryRun, Inputs, Jobs, Json, Out, Quiet, Seed, Variant, pairs
+from mtornet.errors import ProtocolError
+
+if TYPE_CHECKING:
+    from mtornet.analysis.compare import Comparison
+    from mtornet.analysis.request import CompareRequest
+
+NAME = "compare"
+HELP = "Compare drugs on the same cells: what each does to every arm of the pathway, and when AKT comes back."
+EXAMPLE = (
+    "Example: mtornet compare everolimus sapanisertib --dose everolimus='5 nM' --variant PTEN_loss --out pten"
+)
+
+
+def command(
+    drugs: Annotated[
+        list[str] | None, typer.Argument(help="Drugs or aliases [everolimus sapanisertib dactolisib].")
+    ] = None,
+    dose: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--dose",
+            help="Dose or schedule: everolimus='20 nM for 6 h every 24 h'. Repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+    combine: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--combine", help="A further arm with several: everolimus+sapanisertib.", show_default=False
+        ),
+    ] = None,
+    variant: Variant = "wild_type",
+    inputs: Inputs = None,
+    duration: Annotated[
+        str, typer.Option("--duration", help="How long, for example '72 h'.")
+    ] = defaults.DURATION,
+    method: Annotated[
+        str, typer.Option("--method", help="ssa: rate equations and exact cells; ode: rate equations only.")
+    ] = "ssa",
+    cells: Cells = defaults.CELLS,
+    copy_scale: CopyScale = defaults.COPY_SCALE,
+    settle: Annotated[
+        str, typer.Option("--settle", help="How long cells fluctuate before the first dose.")
+    ] = defaults.SETTLE,
+    seed: Seed = defaults.SEED,
+    jobs: Jobs = None,
+    keep: Annotated[str, typer.Option("--keep", help="summary, or trajectories of every cell.")] = "summary",
+    out: Out = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    dry_run: DryRun = False,
+) -> int:
+    """Run the comparison and write its files."""
+    from mtornet.analysis.compare import carry_out
+    from mtornet.analysis.request import CompareRequest
+    from mtornet.cli.progress import CellProgress
+    from mtornet.compiled.cache import kernels_are_compiled
+    from mtornet.report.outputs import writable_folder, write_comparison
+    from mtornet.simulation.interrupt import StopFlag, stop_on_signals
+
+    if keep not in ("summary", "trajectories"):
+        raise ProtocolError(f"--keep {keep!r}: expected summary or trajectories")
+    request = CompareRequest(
+        drug_names=drugs or defaults.DRUGS,
+        doses=dict(pairs(dose, option="--dose")),
+        combinations=[part.split("+") for part in combine or []],
+        variant=variant,
+        inputs=pairs(inputs, option="--input"),
+        duration=duration,
+        method=method,
+        cells=cells,
+        copy_scale=copy_scale,
+        settle=settle,
+        seed=seed,
+    )
+    if dry_run:
+        return _predict(request, jobs, as_json=as_json)
+    folder = writable_folder(out or Path("compare"))
+    flag = StopFlag()
+    with CellProgress(quiet=quiet or as_json) as progress, stop_on_signals(flag):
+        if not kernels_are_compiled():
+            progress.say("compiling the simulation kernels, once per installation (about 10 s) ...")
+        found = carry_out(request, jobs=jobs, progress=progress, stop=flag)
+        progress.say("writing tables, figures and report ...")
+        outputs = write_comparison(found, folder, keep=keep)
+    if as_json:
+        paths = {name: str(folder / path) for name, path in outputs.items()}
+        shown = {
+            "table": found.table.to_dict(orient="records"),
+            "findings": list(found.sentences),
+            "paths": paths,
+            "seed": found.settings.seed,
+            "interrupted": found.interrupted,
+        }
+        typer.echo(json.dumps(shown, ensure_ascii=False))
+    else:
+        _show(found, folder)
+    return 130 if found.interrupted else 0
+
+
+def _show(found: Comparison, folder: Path) -> None:
+    from mtornet.cli.tables import plain
+
+    settings = found.settings
+    heads = [
+        f"{arm.condition} ({found.class_labels.get(arm.drug_class, 'combination')})" for arm in found.arms[1:]
+    ]
+    ligands = ", ".join(f"{name} {value}" for name, value in settings.inputs.items())
+    lines = [
+        " · ".join(heads),
+        f"{settings.variant} cells, {ligands}; settled, then {settings.duration_s / 3600:g} h with drug",
+        found.network.describe(),
+        "",
+        plain(found.table),
+        "",
+        *found.sentences,
+        "",
+    ]
+    if settings.method == "ssa":
+        lines.append(
+            "Fold changes over vehicle come from rate equations, fractions of cells from "
+            f"{settings.cells} exactly simulated cells per condition at copy scale {settings.copy_scale:g}: "
+            f"their intrinsic noise is {settings.copy_scale**-0.5:.1f} times a real cell's. "
+            f"Seed {settings.seed}."
+        )
+    if found.interrupted:
+        lines.append("Interrupted: what is listed is complete, the rest is missing.")
+    lines.append("Research model, never clinical advice.")
+    names = ("report.html", "figures/", "summary.csv", "model.xml", "run.json")
+    lines.append("wrote " + "  ".join(f"{folder}/{name}" for name in names))
+    typer.echo("\n".join(lines))
+
+
+def _predict(request: CompareRequest, jobs: int | None, *, as_json: bool) -> int:
+    from mtornet.analysis.forecast import forecast_compare
+
+    found = forecast_compare(request, jobs=jobs)
+    typer.echo(json.dumps(found.as_dict()) if as_json else found.sentence())
+    return 0

@@ -1,0 +1,123 @@
+"""What ``show`` lists, as plain rows."""
+
+from __future__ import annotations
+
+from mtornet.expression import to_text
+from mtornet.network.elements import Side
+from mtornet.network.network import ReactionNetwork
+
+Rows = list[dict[str, object]]
+
+
+def overview(network: ReactionNetwork) -> dict[str, object]:
+    """Return size, scale, modules and provenance in a few lines."""
+    from mtornet.analysis.provenance_counts import provenance_counts
+
+    counts = provenance_counts(network)
+    parameters = counts[counts["kind"] == "parameter"]
+    return {
+        "model": network.describe(),
+        "modules": ", ".join(network.modules) or "none",
+        "conserved moieties": ", ".join(moiety.name for moiety in network.conserved_moieties()),
+        "inputs": ", ".join(f"{i.id} {i.value:g} {i.unit}" for i in network.inputs.values()),
+        "parameters by source": ", ".join(
+            f"{confidence} {count}"
+            for confidence, count in zip(parameters["confidence"], parameters["count"], strict=True)
+        ),
+        "sha256": network.sha256,
+    }
+
+
+def drugs(network: ReactionNetwork) -> Rows:
+    """Return one row per drug and target."""
+    from mtornet.experiment.drug import drugs as known
+
+    return [
+        {
+            "drug": drug.id,
+            "class": drug.drug_class,
+            "target": target.target,
+            "mechanism": target.mechanism,
+            "constant": f"{target.value:g} {target.unit}" if target.unit != "1" else f"{target.value:g}",
+            "default dose": f"{drug.default_dose.nM:g} nM" if drug.default_dose else "-",
+            "aliases": " ".join(drug.aliases),
+            "confidence": target.provenance.confidence,
+            "source": target.provenance.source,
+        }
+        for drug in known(network.model).values()
+        for target in drug.targets
+    ]
+
+
+def variants(network: ReactionNetwork) -> Rows:
+    """Return one row per edit of a genotype."""
+    from mtornet.network.variants import variants as known
+
+    return [
+        {
+            "variant": variant.id,
+            "edit": f"{edit.operation} {edit.kind} {edit.target}",
+            "value": f"{edit.value:g}",
+            "confidence": edit.provenance.confidence,
+            "source": edit.provenance.source,
+        }
+        for variant in known(network.model).values()
+        for edit in variant.edits
+    ]
+
+
+def readouts(network: ReactionNetwork) -> Rows:
+    """Return one row per read-out."""
+    return [
+        {"id": r.id, "name": r.name, "formula": to_text(r.expression), "unit": r.unit, "assay": r.assay}
+        for r in network.readouts.values()
+    ]
+
+
+def reactions(network: ReactionNetwork) -> Rows:
+    """Return one row per reaction."""
+    return [
+        {
+            "id": r.id,
+            "equation": f"{_side(r.reactants)} -> {_side(r.products)}",
+            "modifiers": " ".join(f"{role}:{name}" for name, role in r.modifiers),
+            "law": r.law,
+            "rate constant": to_text(r.rate_constant),
+            "confidence": r.provenance.confidence,
+            "source": r.provenance.source,
+        }
+        for r in network.reactions.values()
+    ]
+
+
+def species(network: ReactionNetwork) -> Rows:
+    """Return one row per species."""
+    return [
+        {
+            "id": s.id,
+            "name": s.name,
+            "compartment": s.compartment,
+            "initial": f"{s.initial:g}",
+            "confidence": s.provenance.confidence,
+            "source": s.provenance.source,
+        }
+        for s in network.species.values()
+    ]
+
+
+def moieties(network: ReactionNetwork) -> Rows:
+    """Return one row per conserved moiety."""
+    return [
+        {
+            "moiety": moiety.name,
+            "total": f"{moiety.total:g}",
+            "species": " + ".join(
+                name if weight == 1 else f"{weight} {name}" for name, weight in moiety.species
+            ),
+        }
+        for moiety in network.conserved_moieties()
+    ]
+
+
+def _side(side: Side) -> str:
+    return " + ".join(name if count == 1 else f"{count} {name}" for name, count in side)

@@ -1,0 +1,88 @@
+"""``mtornet``: one entry, a dozen verbs."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from mtornet.cli import check, compare, convert, dose, show, simulate
+from mtornet.errors import MtorNetError
+
+EXIT_OK, EXIT_CHECK_FAILED, EXIT_WRONG_INPUT, EXIT_INTERRUPTED = 0, 1, 2, 130
+
+# typer carries its own copy of click in some versions and depends on click in others; its usage
+# error is the class above BadParameter in both.
+_UsageError: type[Exception] = typer.BadParameter.__bases__[0]
+
+app = typer.Typer(
+    name="mtornet",
+    help=(
+        "What mTOR inhibitors do to a cell, simulated molecule by molecule. "
+        "A research model, never clinical advice."
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for verb in (compare, dose, simulate, show, convert, check):
+    app.command(name=verb.NAME, help=verb.HELP, epilog=verb.EXAMPLE)(verb.command)
+
+
+@app.callback()
+def _common(
+    context: typer.Context,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+) -> None:
+    context.obj = {"debug": debug}
+    if version:
+        from mtornet.provenance import package_version
+
+        typer.echo(f"mtornet {package_version()}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and return its exit code; every mistake of the user becomes one message."""
+    debug = "--debug" in arguments
+    # Where the flag stands should not matter to the user.
+    arguments = (["--debug"] if debug else []) + [a for a in arguments if a != "--debug"]
+    try:
+        result = app(args=arguments, prog_name="mtornet", standalone_mode=False)
+        return int(result) if isinstance(result, int) else EXIT_OK
+    except typer.Exit as stop:
+        return int(stop.exit_code)
+    except _UsageError as error:
+        # Without any argument typer raises its help as an error.
+        print(_usage_message(error), file=sys.stderr)
+        return EXIT_WRONG_INPUT
+    except (typer.Abort, KeyboardInterrupt):
+        print("interrupted", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    except MtorNetError as error:
+        if debug:
+            raise
+        print(f"error: {error}", file=sys.stderr)
+        return EXIT_WRONG_INPUT
+    except BrokenPipeError:
+        # The reader of our output left (`mtornet ... | head`); nothing is wrong.
+        sys.stdout = None
+        return EXIT_OK
+
+
+def _usage_message(error: Exception) -> str:
+    message = error.format_message()  # type: ignore[attr-defined]
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return str(message)
+    context = getattr(error, "ctx", None)
+    where = f" — '{context.command_path} --help' shows what there is" if context is not None else ""
+    return f"error: {message}{where}"

@@ -1,0 +1,48 @@
+"""Options that several verbs share, and how their text is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mtornet.errors import ProtocolError
+
+Out = Annotated[Path | None, typer.Option("--out", help="Folder for the results.", show_default=False)]
+Seed = Annotated[
+    int | None, typer.Option("--seed", help="Seed of the random streams; drawn and reported if not given.")
+]
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", min=1, help="Threads; all cores if not given. Changes no number.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only predict cells, events, minutes and megabytes.")]
+Cells = Annotated[int, typer.Option("--cells", min=1, help="Cells per condition of a stochastic run.")]
+CopyScale = Annotated[
+    float,
+    typer.Option(
+        "--copy-scale", help="Fraction of a real cell: fewer molecules, faster, noisier by 1/sqrt of it."
+    ),
+]
+Variant = Annotated[str, typer.Option("--variant", help="Genotype, for example PTEN_loss.")]
+Inputs = Annotated[
+    list[str] | None,
+    typer.Option("--input", help="Ligand, for example insulin='1 nM'. Repeatable.", show_default=False),
+]
+
+
+def pairs(given: list[str] | None, *, option: str) -> dict[str, str]:
+    """Read ``name=value`` texts."""
+    found: dict[str, str] = {}
+    for text in given or []:
+        name, separator, value = text.partition("=")
+        if not separator or not name.strip() or not value.strip():
+            raise ProtocolError(
+                f"{option} {text!r}: expected name=value, for example {option} insulin='1 nM'"
+            )
+        if name.strip() in found:
+            raise ProtocolError(f"{option}: {name.strip()!r} is given twice")
+        found[name.strip()] = value.strip()
+    return found

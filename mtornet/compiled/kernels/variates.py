@@ -1,0 +1,80 @@
+"""Poisson, normal, gamma and beta variates from the trajectory's own stream."""
+
+import math
+
+from numba import njit
+
+from mtornet.compiled.kernels.random import next_word, uniform, uniform_positive
+
+_TWO_PI = 2.0 * math.pi
+
+
+@njit(cache=True)
+def poisson(mean, s0, s1, s2, s3):
+    """Draw a Poisson variate: products of uniforms below 10, PTRS (Hörmann 1993) above."""
+    if mean < 10.0:
+        limit = math.exp(-mean)
+        k = -1
+        product = 1.0
+        while product > limit or k < 0:
+            word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
+            product *= uniform_positive(word)
+            k += 1
+            if mean == 0.0:
+                return 0, s0, s1, s2, s3
+        return k, s0, s1, s2, s3
+    root = math.sqrt(mean)
+    b = 0.931 + 2.53 * root
+    a = -0.059 + 0.02483 * b
+    inverse_alpha = 1.1239 + 1.1328 / (b - 3.4)
+    v_r = 0.9277 - 3.6224 / (b - 2.0)
+    log_mean = math.log(mean)
+    while True:
+        word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
+        u = uniform(word) - 0.5
+        word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
+        v = uniform_positive(word)
+        us = 0.5 - abs(u)
+        if us <= 0.0:
+            continue
+        k = math.floor((2.0 * a / us + b) * u + mean + 0.43)
+        if us >= 0.07 and v <= v_r:
+            return int(k), s0, s1, s2, s3
+        if k < 0.0 or (us < 0.013 and v > us):
+            continue
+        left = math.log(v) + math.log(inverse_alpha) - math.log(a / (us * us) + b)
+        if left <= k * log_mean - mean - math.lgamma(k + 1.0):
+            return int(k), s0, s1, s2, s3
+
+
+@njit(cache=True)
+def normal(s0, s1, s2, s3):
+    """Draw a normal variate (Box and Muller 1958)."""
+    word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
+    radius = math.sqrt(-2.0 * math.log(uniform_positive(word)))
+    word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
+    return radius * math.cos(_TWO_PI * uniform(word)), s0, s1, s2, s3
+
+
+@njit(cache=True)
+def gamma(shape, s0, s1, s2, s3):
+    """Draw a gamma variate of unit scale for a shape >= 1 (Marsaglia and Tsang 2000)."""
+    d = shape - 1.0 / 3.0
+    c = 1.0 / math.sqrt(9.0 * d)
+    while True:
+        z, s0, s1, s2, s3 = normal(s0, s1, s2, s3)
+        v = 1.0 + c * z
+        if v <= 0.0:
+            continue
+        v = v * v * v
+        word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
+        if math.log(uniform_positive(word)) < 0.5 * z * z + d - d * v + d * math.log(v):
+            return d * v, s0, s1, s2, s3
+
+
+@njit(cache=True)
+def order_statistic(k, n, s0, s1, s2, s3):
+    """Draw the ``k``-th smallest of ``n`` uniforms on [0, 1): a Beta(k, n - k + 1) variate."""
+    first, s0, s1, s2, s3 = gamma(float(k), s0, s1, s2, s3)
+    second, s0, s1, s2, s3 = gamma(float(n - k + 1), s0, s1, s2, s3)
+    return first / (first + second), s0, s1, s2, s3

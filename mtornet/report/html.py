@@ -1,0 +1,119 @@
+"""``report.html``: one file that opens from disk without a network and says what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING
+
+from mtornet.errors import OutputError
+from mtornet.experiment.drug import VEHICLE
+from mtornet.report import sections
+from mtornet.report.repeat import repeat
+from mtornet.report.stylesheet import STYLESHEET
+
+if TYPE_CHECKING:
+    from mtornet.analysis.compare import Comparison
+
+NOTICE = "Research model, not clinical advice"
+
+_CONTENTS = (
+    ("question", "The question"),
+    ("simulated", "What was simulated"),
+    ("answer", "The answer"),
+    ("figures", "Figures"),
+    ("feedback", "Which feedback"),
+    ("model", "What the model is and is not"),
+    ("repeat", "How to repeat it"),
+)
+
+# The policy tells a browser to load nothing at all, whatever the page holds.
+_PAGE = Template("""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy"
+ content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<title>$title</title>
+<style>$stylesheet</style>
+</head>
+<body>
+<header>
+<p class="notice">$notice</p>
+<h1>$title</h1>
+<p class="finding">$finding</p>
+<nav aria-label="Sections"><ul>$contents</ul></nav>
+</header>
+<main>
+$body
+</main>
+<footer>mtornet $version, seed $seed. $notice.</footer>
+</body>
+</html>
+""")
+
+
+def write_report(comparison: Comparison, folder: Path | str, figures: Mapping[str, Sequence[Path]]) -> Path:
+    """Write ``report.html`` into a folder.
+
+    Parameters
+    ----------
+    comparison
+        What :func:`mtornet.compare` found.
+    folder
+        Where the report goes; it must exist or be makeable.
+    figures
+        Files of each figure by name, as :func:`mtornet.plot.figures_for` returns them; they are
+        copied into the page.
+
+    Raises
+    ------
+    OutputError
+        If a figure cannot be read or the report cannot be written.
+    """
+    path = Path(folder) / "report.html"
+    temporary = path.with_name(f".{path.name}.part")
+    text = report_html(comparison, Path(folder), figures)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise OutputError(
+            f"cannot write {str(path)!r}: {error.strerror or error}; choose another folder"
+        ) from error
+    return path
+
+
+def report_html(comparison: Comparison, folder: Path, figures: Mapping[str, Sequence[Path]]) -> str:
+    """Return the page as text."""
+    treated = [arm.condition for arm in comparison.arms if arm.drug != VEHICLE]
+    body = (
+        sections.question(),
+        sections.simulated(comparison),
+        sections.answer(comparison),
+        sections.figures(comparison, figures, folder),
+        sections.feedback(comparison),
+        sections.limits(comparison),
+        repeat(comparison),
+    )
+    return _PAGE.substitute(
+        title=escape(_listed(treated) + " compared" if treated else "Vehicle only"),
+        finding=escape(sections.finding(comparison)),
+        notice=escape(NOTICE),
+        stylesheet=STYLESHEET,
+        contents="".join(f'<li><a href="#{name}">{escape(title)}</a></li>' for name, title in _CONTENTS),
+        body="\n".join(body),
+        version=escape(str(comparison.run.get("mtornet_version", ""))),
+        seed=escape(str(comparison.run.get("seed", ""))),
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    if len(names) < 2:
+        return "".join(names)
+    return ", ".join(names[:-1]) + " and " + names[-1]

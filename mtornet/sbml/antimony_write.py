@@ -1,0 +1,148 @@
+"""Write Antimony, the short text form of SBML; needs no other package.
+
+Antimony holds structure, values and units. Sources, confidence, bounds and drawing hints have no
+place in it: keep the SBML file, or the tables, as the record.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from mtornet.errors import ModelError, OutputError
+from mtornet.expression import Expression, to_text
+from mtornet.network.elements import Reaction, Side
+from mtornet.network.network import ReactionNetwork
+from mtornet.network.ratelaws import rate_law
+from mtornet.units import parse_unit
+
+_ARROWS = {"catalyst": "-o", "stimulator": "-o", "inhibitor": "-|"}
+_BASES = {"molecule": "item", "s": "second", "L": "litre", "mol": "mole"}
+_RESERVED = frozenset(
+    (
+        "DNA after at avogadro compartment const constraint delay end event exp ext false formula function gene "
+        "has import in inf infinity is maximize minimize model module nan notanumber operator pi priority "
+        "reaction species substanceOnly t0 time true unit var"
+    ).split()
+)
+
+
+def antimony_text(network: ReactionNetwork) -> str:
+    """Return a network as Antimony text.
+
+    Raises
+    ------
+    ModelError
+        If an element is named by a word that Antimony keeps for itself.
+    """
+    names = (*network.species, *network.inputs, *network.parameters, *network.derived, *network.reactions)
+    taken = [name for name in names if name in _RESERVED]
+    if taken:
+        raise ModelError(
+            f"Antimony keeps the word {taken[0]!r} for itself; rename that element to write Antimony"
+        )
+    return "\n".join(_lines(network)) + "\n"
+
+
+def write_antimony(network: ReactionNetwork, path: str | os.PathLike[str]) -> None:
+    """Write a network as an Antimony file.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+    text = antimony_text(network)
+    try:
+        Path(path).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from None
+
+
+def _lines(network: ReactionNetwork) -> Iterator[str]:
+    units = _Units(network)
+    yield f"// {_plain(network.describe())}"
+    yield "// Amounts are molecules per cell, times are seconds. A research model, never clinical advice."
+    yield f"model *{network.model}()"
+    yield "  unit substance = item; unit extent = item; unit time_unit = second; unit volume = litre;"
+    yield from units.definitions()
+    yield "\n  // compartments, litres"
+    for compartment in network.compartments.values():
+        yield f"  compartment {compartment.id} = {compartment.size!r};"
+    yield "\n  // species, molecules"
+    for species in network.species.values():
+        place = f"substanceOnly species {species.id} in {species.compartment}"
+        yield f"  {place} = {species.initial!r};{_remark(species.name)}"
+    yield "\n  // inputs, set by the experiment"
+    for given in network.inputs.values():
+        yield f"  var {given.id} = {given.value!r};{units.of(given.id, given.unit)}{_remark(given.name)}"
+    yield "\n  // parameters"
+    for parameter in network.parameters.values():
+        unit = units.of(parameter.id, parameter.unit)
+        yield f"  const {parameter.id} = {parameter.value!r};{unit}{_remark(parameter.name)}"
+    yield "\n  // derived quantities"
+    for derived in network.derived.values():
+        unit = units.of(derived.id, derived.unit)
+        yield f"  var {derived.id} := {to_text(derived.expression)};{unit}{_remark(derived.name)}"
+    yield "\n  // reactions, molecules per second"
+    for reaction in network.reactions.values():
+        equation = f"{_side(reaction.reactants)} => {_side(reaction.products)}"
+        yield f"  {reaction.id}: {equation}; {_law(reaction)};{_remark(reaction.name)}"
+        for i, (modifier, role) in enumerate(reaction.modifiers):
+            yield f"  {reaction.id}_by_{i}: {modifier} {_ARROWS[role]} {reaction.id};"
+    yield "\n  // read-outs"
+    for readout in network.readouts.values():
+        # A read-out may be a species under its own name, which stands above.
+        if readout.id not in network.species:
+            unit = units.of(readout.id, readout.unit)
+            yield f"  var {readout.id} := {to_text(readout.expression)};{unit}{_remark(readout.name)}"
+    yield "end"
+
+
+class _Units:
+    """Names for the units of a network, each defined once."""
+
+    def __init__(self, network: ReactionNetwork) -> None:
+        elements = (network.inputs, network.parameters, network.derived, network.readouts)
+        texts = dict.fromkeys(e.unit for catalogue in elements for e in catalogue.values())
+        self._names: dict[str, str] = {}
+        for text in texts:
+            unit = parse_unit(text) if text else None
+            if unit is None or not unit.dimension:
+                continue
+            self._names[text] = f"unit_{re.sub(r'[^A-Za-z0-9]+', '_', text).strip('_')}"
+
+    def definitions(self) -> Iterator[str]:
+        for text, name in self._names.items():
+            unit = parse_unit(text)
+            powers = " * ".join(f"{_BASES[base]}^{power}" for base, power in unit.dimension)
+            yield f"  unit {name} = {unit.factor!r} {powers};"
+
+    def of(self, name: str, text: str) -> str:
+        return f" {name} has {self._names[text]};" if text in self._names else ""
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _remark(text: str) -> str:
+    return f"  // {_plain(text)}" if text else ""
+
+
+def _side(side: Side) -> str:
+    return " + ".join(f"{count} {name}" if count != 1 else name for name, count in side)
+
+
+def _law(reaction: Reaction) -> str:
+    factors = rate_law(reaction.law).factors(reaction.reactants, reaction.modifiers)
+    parts = [_bracketed(reaction.rate_constant)]
+    parts += [name if power == 1 else f"{name}^{power}" for name, power in factors]
+    return "*".join(parts)
+
+
+def _bracketed(expression: Expression) -> str:
+    text = to_text(expression)
+    return f"({text})" if any(sign in text for sign in " /") else text

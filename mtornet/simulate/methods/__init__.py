@@ -1,1 +1,0 @@
-"""One file per method; a method turns a :class:`~mtornet.simulate.problem.Problem` into samples."""

@@ -1,0 +1,47 @@
+"""Ctrl-C and SIGTERM end the work in order: running cells stop, finished ones are kept."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class StopFlag:
+    """One word that kernels in other threads look at while they run."""
+
+    def __init__(self) -> None:
+        self.word: NDArray[np.int64] = np.zeros(1, dtype=np.int64)
+
+    def set(self) -> None:
+        """Ask all running cells to stop."""
+        self.word[0] = 1
+
+    def __bool__(self) -> bool:
+        return bool(self.word[0])
+
+
+@contextmanager
+def stop_on_signals(flag: StopFlag) -> Iterator[None]:
+    """Let SIGINT and SIGTERM set ``flag`` while the block runs; a second one interrupts as usual."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def ask_to_stop(_number: int, _frame: object) -> None:
+        flag.set()
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+    for number in before:
+        signal.signal(number, ask_to_stop)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,1 @@
+"""One file per method; a method turns a :class:`~mtornet.simulation.problem.Problem` into samples."""

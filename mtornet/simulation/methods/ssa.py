@@ -1,0 +1,150 @@
+"""Exact stochastic simulation of many cells, on all cores, in an order-free way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from mtornet.compiled.network import CompiledNetwork
+from mtornet.errors import ProtocolError
+from mtornet.names import unknown_name
+from mtornet.simulation.interrupt import StopFlag
+from mtornet.simulation.methods.ssa_choice import faster_algorithm
+from mtornet.simulation.parallel import run_in_order
+from mtornet.simulation.problem import CellSamples, FloatArray, Problem
+from mtornet.simulation.progress import Progress
+from mtornet.simulation.seeds import stream_key
+
+KISAO = "KISAO:0000029"
+"""Exact stochastic simulation (Gillespie 1977); all algorithms here have its law."""
+
+ALGORITHMS = {
+    "auto": "chosen by copy numbers",
+    "direct": "direct method, blocks, dependency graph",
+    "rejection": "rejection with population intervals, alias sampling, Poisson windows",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SsaOptions:
+    """Budget of a trajectory; a cell that uses it up is reported with its status."""
+
+    max_events: int = 20_000_000_000
+    algorithm: str = "auto"
+    """``direct``, ``rejection``, or ``auto``: by copy numbers, never by timing; a run repeats exactly."""
+
+    def __post_init__(self) -> None:
+        if self.algorithm not in ALGORITHMS:
+            raise unknown_name("algorithm", self.algorithm, ALGORITHMS)
+        if self.max_events < 1:
+            raise ProtocolError(f"max_events: expected a whole number >= 1, got {self.max_events!r}")
+
+
+def run_cells(
+    problem: Problem,
+    *,
+    cells: int,
+    first_cell: int = 0,
+    seed: int,
+    jobs: int | None,
+    options: SsaOptions,
+    progress: Progress,
+    stop: StopFlag,
+    consume: Callable[[CellSamples], None],
+) -> str:
+    """Simulate cells ``first_cell .. first_cell + cells - 1`` and hand them to ``consume`` in order.
+
+    The result of a cell depends on the problem, the seed, the algorithm and the cell's index alone.
+
+    Returns
+    -------
+    str
+        The algorithm that ran, in words.
+    """
+    compiled, segments = problem.compiled, problem.segments
+    if np.any(problem.x0 < 0) or np.any(problem.x0 != np.rint(problem.x0)):
+        raise ProtocolError("a stochastic run starts from whole molecules; round the initial amounts first")
+    algorithm = algorithm_for(problem, options)
+    key = np.uint64(stream_key(seed, problem.content))
+    added = np.rint(segments.added)
+
+    def run_chunk(first: int, count: int, reached: FloatArray) -> CellSamples:
+        rows = (
+            problem.x0[first - first_cell : first - first_cell + count]
+            if problem.x0.ndim == 2
+            else problem.x0
+        )
+        samples = CellSamples(
+            first_cell=first,
+            counts=np.empty((count, problem.times.size, compiled.n_species)),
+            final=np.empty((count, compiled.n_species)),
+            n_events=np.zeros(count, dtype=np.int64),
+            status=np.zeros(count, dtype=np.int64),
+        )
+        kernel, structure = _kernel(algorithm, compiled)
+        kernel(
+            np.ascontiguousarray(np.broadcast_to(rows, (count, compiled.n_species))),
+            segments.breaks,
+            segments.constants,
+            added,
+            problem.times,
+            key,
+            first,
+            options.max_events,
+            *structure,
+            samples.counts,
+            samples.final,
+            samples.n_events,
+            samples.status,
+            stop.word,
+            reached,
+        )
+        return samples
+
+    run_in_order(
+        run_chunk,
+        first=first_cell,
+        count=cells,
+        jobs=jobs,
+        bytes_per_item=8 * (problem.times.size + 2) * compiled.n_species,
+        start=float(segments.breaks[0]),
+        span=max(float(segments.breaks[-1] - segments.breaks[0]), 1e-300),
+        progress=progress,
+        stop=stop,
+        consume=consume,
+    )
+    return ALGORITHMS[algorithm]
+
+
+def _kernel(algorithm: str, compiled: CompiledNetwork) -> tuple[Callable[..., None], tuple[object, ...]]:
+    """Return an algorithm's kernel and the arrays of structure it takes."""
+    shared = (
+        compiled.factors,
+        compiled.drawn,
+        compiled.change_start,
+        compiled.change_species,
+        compiled.change_by,
+        compiled.guard_start,
+        compiled.guard_species,
+        compiled.guard_least,
+    )
+    if algorithm == "rejection":
+        from mtornet.compiled.kernels import ssa_rejection
+
+        return ssa_rejection.run_cells, (*shared, compiled.reader_start, compiled.readers)
+    from mtornet.compiled.kernels import ssa_direct
+
+    shift = block_shift(compiled.n_reactions)
+    return ssa_direct.run_cells, (*shared, compiled.dependent_start, compiled.dependents, shift)
+
+
+def block_shift(n_reactions: int) -> int:
+    """Return log2 of the block size that makes blocks and their number about equal."""
+    return max(2, int(np.ceil(np.log2(max(n_reactions, 1)) / 2.0)))
+
+
+def algorithm_for(problem: Problem, options: SsaOptions) -> str:
+    """Return the algorithm that will run."""
+    return faster_algorithm(problem) if options.algorithm == "auto" else options.algorithm

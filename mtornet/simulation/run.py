@@ -1,0 +1,232 @@
+"""``simulate``: a network, times and a method in; amounts out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+
+from mtornet.compiled.bind import bind, initial_amounts
+from mtornet.compiled.network import compile_network
+from mtornet.errors import ProtocolError
+from mtornet.names import did_you_mean, unknown_name
+from mtornet.network.network import ReactionNetwork
+from mtornet.provenance import versions
+from mtornet.simulation.interrupt import StopFlag
+from mtornet.simulation.methods import ode, ssa
+from mtornet.simulation.moments import StreamingMoments
+from mtornet.simulation.observe import Observer
+from mtornet.simulation.problem import CellSamples, FloatArray, Problem
+from mtornet.simulation.progress import Progress, Silent
+from mtornet.simulation.result import SimulationResult, status_names
+from mtornet.simulation.rounding import round_conserving
+from mtornet.simulation.seeds import drawn_seed
+from mtornet.units import time_in_seconds
+
+METHODS = ("ode", "ssa")
+KISAO = {"ode": ode.KISAO, "ssa": ssa.KISAO}
+
+
+def simulate(
+    network: ReactionNetwork,
+    times: Sequence[float | str] | FloatArray,
+    *,
+    method: str = "ode",
+    cells: int = 1,
+    seed: int | None = 0,
+    jobs: int | None = None,
+    keep: str = "summary",
+    copy_scale: float = 1.0,
+    progress: Progress | None = None,
+    **method_options: Any,
+) -> SimulationResult:
+    """Simulate a network from its initial amounts.
+
+    Parameters
+    ----------
+    times
+        Ascending; seconds, or text such as ``"6 h"``. The first is where the simulation starts.
+    method
+        ``"ode"`` (rate equations) or ``"ssa"`` (exact stochastic simulation).
+    cells
+        Independent cells of a stochastic run.
+    seed
+        Of the random streams; ``None`` draws one. Always in the result.
+    jobs
+        Threads; all cores if not given. Changes no number.
+    keep
+        ``"summary"`` or ``"trajectories"``.
+    copy_scale
+        Fraction of a real cell to simulate stochastically: amounts and volume shrink together, the
+        rate equations stay the same and noise variance grows as its inverse. Results are given per
+        whole cell.
+    **method_options
+        ``rtol``, ``atol``, ``max_steps`` (ode); ``max_events``, ``algorithm`` (ssa).
+
+    Raises
+    ------
+    ProtocolError
+        If times, cells or options make no sense.
+    """
+    grid = _times(times)
+    if method not in METHODS:
+        raise unknown_name("method", method, METHODS)
+    if cells < 1 or int(cells) != cells:
+        raise ProtocolError(f"cells: expected a whole number >= 1, got {cells!r}")
+    if keep not in ("summary", "trajectories"):
+        raise ProtocolError(f"keep: expected 'summary' or 'trajectories', got {keep!r}")
+    if not (np.isfinite(copy_scale) and copy_scale > 0):
+        raise ProtocolError(f"copy_scale: expected a number > 0, got {copy_scale!r}")
+    compiled = compile_network(network)
+    scale = copy_scale if method == "ssa" else 1.0
+    segments = bind(network, compiled, [(float(grid[0]), {}, {})], float(grid[-1]), copy_scale=scale)
+    x0 = initial_amounts(network, copy_scale=scale)
+    if method == "ssa":
+        moieties = network.conserved_moieties() if scale != 1.0 else ()
+        x0 = round_conserving(x0, moieties, compiled.species)
+    observer = Observer(
+        network, compiled, readouts=None, times=grid, stretches=[(float(grid[0]), {})], copy_scale=scale
+    )
+    problem = Problem(
+        compiled=compiled,
+        segments=segments,
+        times=grid,
+        x0=x0,
+        content=f"{network.sha256}\x1f{scale!r}",
+    )
+    if method == "ode":
+        amounts, _ = ode.solve(problem, method_options_for(ode.OdeOptions, method_options))
+        return _result(
+            network, observer, grid, _one(observer(amounts)), method, None, [], keep, ode.ALGORITHM
+        )
+    options = method_options_for(ssa.SsaOptions, method_options)
+    used_seed = drawn_seed() if seed is None else int(seed)
+    gathered = _Gathered(observer, keep=keep)
+    listener = progress or Silent()
+    listener.begin(f"{cells} cells", float(cells))
+    algorithm = ssa.run_cells(
+        problem,
+        cells=cells,
+        seed=used_seed,
+        jobs=jobs,
+        options=options,
+        progress=listener,
+        stop=StopFlag(),
+        consume=gathered.add,
+    )
+    listener.end()
+    return _result(
+        network,
+        observer,
+        grid,
+        gathered.moments,
+        method,
+        used_seed,
+        gathered.chunks,
+        keep,
+        algorithm,
+        gathered.kept,
+    )
+
+
+def _times(times: Sequence[float | str] | FloatArray) -> FloatArray:
+    grid = np.array([time_in_seconds(t, what="times") for t in times], dtype=np.float64)
+    if grid.size == 0 or not np.all(np.isfinite(grid)):
+        raise ProtocolError("times: expected at least one finite time")
+    if np.any(np.diff(grid) < 0):
+        raise ProtocolError("times: expected ascending times")
+    return grid
+
+
+def method_options_for(kind: type[Any], given: dict[str, Any]) -> Any:
+    """Make a method's options from keywords; a typo is an error with the nearest name."""
+    known = [f.name for f in fields(kind)]
+    for name in given:
+        if name not in known:
+            raise ProtocolError(
+                f"unknown option {name!r}{did_you_mean(name, known) or '; known: ' + ', '.join(known)}"
+            )
+    return kind(**given)
+
+
+def _one(values: FloatArray) -> StreamingMoments:
+    moments = StreamingMoments(*values.shape)
+    moments.add(values)
+    return moments
+
+
+class _Gathered:
+    """Takes finished cells in, keeps their sums and, if asked, the cells."""
+
+    def __init__(self, observer: Observer, *, keep: str) -> None:
+        self.observer = observer
+        self.moments: StreamingMoments | None = None
+        self.kept: list[FloatArray] | None = [] if keep == "trajectories" else None
+        self.chunks: list[CellSamples] = []
+
+    def add(self, samples: CellSamples) -> None:
+        values = self.observer(samples.counts)
+        if self.moments is None:
+            self.moments = StreamingMoments(*values.shape[1:])
+        for cell, status in zip(values, samples.status, strict=True):
+            if status == 0:
+                self.moments.add(cell)
+        if self.kept is not None:
+            self.kept.append(values)
+        empty = np.empty(0)
+        self.chunks.append(
+            CellSamples(
+                first_cell=samples.first_cell,
+                counts=empty,
+                final=empty,
+                n_events=samples.n_events,
+                status=samples.status,
+            )
+        )
+
+
+def _result(
+    network: ReactionNetwork,
+    observer: Observer,
+    grid: FloatArray,
+    moments: StreamingMoments | None,
+    method: str,
+    seed: int | None,
+    chunks: list[CellSamples],
+    keep: str,
+    algorithm: str,
+    kept: list[FloatArray] | None = None,
+) -> SimulationResult:
+    if moments is None:
+        moments = StreamingMoments(grid.size, len(observer.names))
+    volumes = [
+        network.compartments[network.species[name].compartment].size if name in network.species else np.nan
+        for name in observer.names
+    ]
+    codes = np.concatenate([c.status for c in chunks]) if chunks else np.zeros(1, dtype=np.int64)
+    events = np.concatenate([c.n_events for c in chunks]) if chunks else np.zeros(1, dtype=np.int64)
+    counts = None
+    if keep == "trajectories":
+        counts = np.concatenate(kept) if kept else moments.mean[None]
+    return SimulationResult(
+        times=grid,
+        species=observer.names,
+        mean=moments.mean,
+        sd=moments.sd,
+        counts=counts,
+        status=status_names(codes),
+        n_events=events,
+        seed=seed,
+        method=method,
+        kisao=KISAO[method],
+        provenance={
+            "model": network.model,
+            "model_sha256": network.sha256,
+            "algorithm": algorithm,
+            "versions": versions(),
+        },
+        volumes=np.array(volumes),
+        quantiles_of=moments.quantile,
+    )

@@ -1,0 +1,52 @@
+"""Fixtures that several folders of tests share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from mtornet.network.network import ReactionNetwork
+
+
+@pytest.fixture(scope="session")
+def conformance_folder() -> Path:
+    """Data shared with other simulators: $MTORNET_CONFORMANCE, or ../shared/conformance."""
+    given = os.environ.get("MTORNET_CONFORMANCE")
+    folder = Path(given) if given else Path(__file__).resolve().parents[2] / "shared" / "conformance"
+    if not folder.is_dir():
+        pytest.skip(f"no conformance data at {folder}; set MTORNET_CONFORMANCE to their folder")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def mtor() -> ReactionNetwork:
+    """The shipped mTOR network, without drugs."""
+    from mtornet.graph.wiring import default_graph
+    from mtornet.network.build import from_graph
+
+    return from_graph(default_graph("mtor"))
+
+
+@pytest.fixture(scope="session")
+def mtor_with_everolimus(mtor: ReactionNetwork) -> ReactionNetwork:
+    """The same with the species and reactions of one drug that binds, at 20 nM in the medium."""
+    from mtornet.experiment.drug import find_drug
+    from mtornet.experiment.mechanisms import with_drug
+
+    return with_drug(mtor, find_drug("mtor", "everolimus")).with_parameters(everolimus=20.0)
+
+
+@pytest.fixture(
+    scope="session", params=[pytest.param(10_000, id="quick"), pytest.param(100_000, id="many", marks=pytest.mark.slow)]
+)
+def cells(request: pytest.FixtureRequest) -> int:
+    """Cells of a statistical check."""
+    return int(request.param)
+
+
+@pytest.fixture(params=["direct", "rejection"])
+def algorithm(request: pytest.FixtureRequest) -> str:
+    """Exact algorithms: one law, so one table of statistical tests."""
+    return str(request.param)

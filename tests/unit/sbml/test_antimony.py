@@ -1,0 +1,108 @@
+"""Antimony and tellurium: the same mathematics, no other files read, clear words if not installed."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mtornet.errors import OutputError, SBMLError, UnsupportedFeatureError
+from mtornet.provenance import Provenance
+from mtornet.sbml import antimony as module
+from mtornet.sbml.antimony import read_antimony, to_tellurium
+from mtornet.sbml.antimony_write import antimony_text, write_antimony
+from tests.conformance.sbml_reference import constants
+from tests.unit.sbml.test_sbml_roundtrip import network
+
+installed = pytest.mark.skipif(
+    pytest.importorskip("importlib.util").find_spec("antimony") is None, reason="needs the extra 'antimony'"
+)
+
+
+@installed
+def test_reading_antimony() -> None:
+    found = read_antimony(
+        "model m\n J: 2 A -> B; k*A^2; K: B -> ; k2*B\n A = 10; B = 0; k = 0.1; k2 = 3\n"
+        "compartment c = 2; A in c; B in c\nend"
+    )
+    assert {name: str(r.rate_constant) for name, r in found.reactions.items()} == {"J": "k/c/c", "K": "k2/c"}
+    assert found.species["A"].initial == 20.0
+
+
+@installed
+def test_the_mathematics_comes_back(tmp_path: Path) -> None:
+    # 'toy' names a species and the model; Antimony has no words for 'time' and 'pi' as species.
+    plain = network()
+    names = {"time", "pi", "avogadro", "exp"}
+    reactions = [r.id for r in plain.reactions.values() if names & set(r.involved)]
+    plain = plain.without_reaction(*reactions)
+    species = [s for s in plain.species.values() if s.id not in names]
+    plain = replace(plain, species=type(plain.species)("species", species))
+    path = tmp_path / "model.ant"
+    write_antimony(plain, path)
+    back = read_antimony(path)
+    assert {s.id: s.initial for s in back.species.values()} == pytest.approx(
+        {s.id: s.initial for s in species}
+    )
+    assert constants(back) == pytest.approx(constants(plain))
+    assert list(back.inputs) == ["insulin"]
+    for reaction in back.reactions.values():
+        written = plain.reactions[reaction.id]
+        assert (reaction.reactants, reaction.products, reaction.law) == (
+            written.reactants,
+            written.products,
+            written.law,
+        )
+        assert reaction.provenance == Provenance()
+    with pytest.raises(OutputError, match="cannot be written"):
+        write_antimony(plain, tmp_path / "absent" / "model.ant")
+
+
+@installed
+@pytest.mark.parametrize(
+    "text",
+    [
+        'import "secret.txt"\nmodel m\nend',
+        'model m\n A -> B; k*A; import "secret.txt"\nend',
+        'import /* x\n */ "secret.txt";',
+        'import // x\n "secret.txt";',
+        'import"secret.txt";',
+    ],
+)
+def test_other_files_are_not_imported(text: str) -> None:
+    with pytest.raises(SBMLError, match="found an import of another file; paste its text in here"):
+        read_antimony(text)
+
+
+@installed
+def test_antimony_that_is_broken_or_unsupported() -> None:
+    with pytest.raises(SBMLError, match="is not Antimony"):
+        read_antimony("model m\n A -> -> B;\nend")
+    with pytest.raises(UnsupportedFeatureError, match="is not mass action"):
+        read_antimony("A -> B; v*A/(km + A); A = 1; B = 0; v = 1; km = 2")
+    with pytest.raises(UnsupportedFeatureError, match="events are not read"):
+        read_antimony("A -> B; k*A; A = 1; B = 0; k = 1; at time > 5: k = 2")
+    with pytest.raises(SBMLError, match="brackets nested 300 deep"):
+        read_antimony("A -> B; " + "(" * 300 + "k" + ")" * 300 + ";")
+    with pytest.raises(SBMLError, match="found a NUL"):
+        read_antimony("A -> B;\0")
+    with pytest.raises(SBMLError, match="no such file; expected an Antimony file"):
+        read_antimony("nothing.ant")
+
+
+@installed
+def test_one_model_does_not_leak_into_the_next() -> None:
+    first = antimony_text(network().without_reaction("R3", "R6", "R9"))
+    read_antimony("A -> B; k*A; A = 1; B = 0; k = 1")
+    assert antimony_text(network().without_reaction("R3", "R6", "R9")) == first
+
+
+@pytest.mark.parametrize("extra", ["antimony", "tellurium"])
+def test_a_missing_extra_is_named(extra: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, extra, None)
+    call = {"antimony": lambda: antimony_text(network()), "tellurium": lambda: to_tellurium(network())}[extra]
+    with pytest.raises(SBMLError, match=rf"needs the extra '{extra}'.*pip install 'mtornet\[{extra}\]'"):
+        call()
+    assert module.__doc__
