@@ -197,12 +197,13 @@ def _population(ready: Prepared, jobs: int | None) -> list[ArmResult]:
 
 
 def _feedback(ready: Prepared) -> dict[tuple[str, str], list[ReleasedFeedback]]:
-    return {
-        (arm.condition, readout): released_feedback(ready.experiment, arm, readout)
-        for arm in ready.arms
-        for readout in AKT_SITES
-        if arm.drug != VEHICLE and readout in ready.experiment.readouts
-    }
+    sites = [readout for readout in AKT_SITES if readout in ready.experiment.readouts]
+    found = {}
+    for arm in ready.arms:
+        if arm.drug != VEHICLE:
+            for readout, released in released_feedback(ready.experiment, arm, sites).items():
+                found[arm.condition, readout] = released
+    return found
 
 
 def _with_all_drugs(network: ReactionNetwork, arms: Sequence[Arm]) -> ReactionNetwork:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -10,14 +11,19 @@ import numpy as np
 
 from mtornet.analysis.features import features
 from mtornet.analysis.influence import RegulatoryArm, control_by_arm, influence_graph, regulatory_arms
+from mtornet.analysis.summary import fold_over
 from mtornet.compiled.bind import rate_constants, values_of
 from mtornet.compiled.network import compile_network
 from mtornet.errors import MtorNetError
 from mtornet.experiment.arms import Arm
 from mtornet.experiment.drug import VEHICLE
-from mtornet.experiment.execute import Experiment
+from mtornet.experiment.execute import Experiment, Setup
 from mtornet.expression import symbols
 from mtornet.network.network import ReactionNetwork
+from mtornet.simulation.steady_state import SteadyState
+
+LEAST_CLIMB = 0.1
+"""log2 of peak over nadir below which there is nothing to explain."""
 
 CONTROL_WORTH_CUTTING = 0.02
 FALL_WORTH_CUTTING = 0.8
@@ -41,90 +47,138 @@ class ReleasedFeedback:
     """Part of the climb from nadir to peak (in log2) that is gone without the arm."""
 
 
-def released_feedback(experiment: Experiment, treated: Arm, readout: str) -> list[ReleasedFeedback]:
-    """Explain the rise of a read-out under a drug.
+def released_feedback(
+    experiment: Experiment, treated: Arm, readouts: Sequence[str]
+) -> dict[str, list[ReleasedFeedback]]:
+    """Explain the rise of read-outs under a drug.
 
     Inhibitory arms are read from the Jacobian of the untreated cell: those which hold the read-out
     down and whose regulator falls under the drug. The strongest are cut one at a time, drug and
     vehicle are simulated without the arm, and the share of the climb that is gone is reported.
 
+    Parameters
+    ----------
+    experiment
+        Follows at least ``readouts``.
+    treated
+        An arm whose protocol settles the cells first.
+
     Returns
     -------
-    list of ReleasedFeedback
-        Largest share first; empty if nothing climbs.
+    dict of list of ReleasedFeedback
+        By read-out, largest share first; empty where nothing climbs.
     """
     setup = experiment.prepare(treated)
-    if setup.steady is None:
-        return []
-    untreated, amounts = setup.before, setup.steady.amounts
-    vehicle = replace(
-        treated, condition=VEHICLE, drug=VEHICLE, drug_class=VEHICLE, protocol=treated.protocol.vehicle()
-    )
-    climb, peak = _climb(experiment, treated, vehicle, readout)
-    if climb < 0.1:
-        return []
-    arms = regulatory_arms(untreated)
-    control = control_by_arm(untreated, setup.settle_inputs, amounts, readout, arms)
-    falls = _falls(experiment, treated, vehicle, tuple({arm.regulator for arm in arms}))
-    own = _own_reactions(untreated, readout)
-    others = [
-        control_by_arm(untreated, setup.settle_inputs, amounts, sibling, arms)
-        for sibling in _siblings(untreated, readout)
-    ]
-    promising = [
-        arm
-        for arm in arms
-        if control[arm] < -CONTROL_WORTH_CUTTING
-        and falls[arm.regulator] < FALL_WORTH_CUTTING
-        and not own & set(arm.reactions)
-        # What lowers one site and raises another moves a molecule between its forms.
-        and all(other[arm] < 0 for other in others)
-    ]
-    promising.sort(key=lambda arm: control[arm] * -np.log(max(falls[arm.regulator], 1e-3)))
-    influences = influence_graph(untreated, setup.settle_inputs, amounts)
-    paths = {arm: _path(untreated, influences, arm, readout) for arm in promising}
-    found = []
-    for arm in _most_downstream(promising, paths)[:MOST_CUTS]:
-        cut = Experiment(
-            network=experiment.network.without_reaction(*arm.reactions),
-            readouts=experiment.readouts,
-            times=experiment.times,
-            ode_options=experiment.ode_options,
-        )
-        try:
-            climb_without, peak_without = _climb(cut, treated, vehicle, readout)
-        except MtorNetError:
-            # Without the arm the cell may have no steady state; then it explains nothing here.
-            continue
-        found.append(
-            ReleasedFeedback(
-                arm=arm,
-                path=" ".join(paths[arm]),
-                control=control[arm],
-                fold_with=peak,
-                fold_without=peak_without,
-                share_removed=float(np.clip(1.0 - climb_without / climb, 0.0, 1.0)),
+    climbs = _climbs(experiment, treated)
+    climbing = [readout for readout in readouts if climbs[readout][0] >= LEAST_CLIMB]
+    found: dict[str, list[ReleasedFeedback]] = {readout: [] for readout in readouts}
+    if setup.steady is None or not climbing:
+        return found
+    candidates = _candidates(experiment, setup, setup.steady, treated, climbing)
+    every_arm = dict.fromkeys(arm for chosen in candidates.values() for arm, _, _ in chosen)
+    without = {arm: _climbs_without(experiment, arm, treated) for arm in every_arm}
+    for readout, chosen in candidates.items():
+        climb, peak = climbs[readout]
+        for arm, control, path in chosen:
+            cut = without[arm]
+            if cut is None:
+                continue
+            climb_without, peak_without = cut[readout]
+            found[readout].append(
+                ReleasedFeedback(
+                    arm=arm,
+                    path=path,
+                    control=control,
+                    fold_with=peak,
+                    fold_without=peak_without,
+                    share_removed=float(np.clip(1.0 - climb_without / climb, 0.0, 1.0)),
+                )
             )
-        )
-    return sorted(found, key=lambda feedback: -feedback.share_removed)
+        found[readout].sort(key=lambda feedback: -feedback.share_removed)
+    return found
 
 
-def _climb(experiment: Experiment, treated: Arm, vehicle: Arm, readout: str) -> tuple[float, float]:
-    i = experiment.readouts.index(readout)
-    with_drug = experiment.deterministic(treated).moments.mean[:, i]
-    without = experiment.deterministic(vehicle).moments.mean[:, i]
-    found = features(experiment.times, with_drug / without)
-    return float(found.recovery[0]), float(found.peak[0])
+def _vehicle(treated: Arm) -> Arm:
+    return replace(
+        treated,
+        condition=VEHICLE,
+        drug=VEHICLE,
+        drug_class=VEHICLE,
+        dose_nM=0.0,
+        protocol=treated.protocol.vehicle(),
+    )
 
 
-def _falls(experiment: Experiment, treated: Arm, vehicle: Arm, species: tuple[str, ...]) -> dict[str, float]:
+def _climbs(experiment: Experiment, treated: Arm) -> dict[str, tuple[float, float]]:
+    """Return by read-out how far it climbs from its nadir (log2) and its peak over vehicle."""
+    with_drug = experiment.deterministic(treated).moments.mean
+    without = experiment.deterministic(_vehicle(treated)).moments.mean
+    found = features(experiment.times, fold_over(with_drug, without).T)
+    return {
+        readout: (float(found.recovery[i]), float(found.peak[i]))
+        for i, readout in enumerate(experiment.readouts)
+    }
+
+
+def _climbs_without(
+    experiment: Experiment, arm: RegulatoryArm, treated: Arm
+) -> dict[str, tuple[float, float]] | None:
+    cut = Experiment(
+        network=experiment.network.without_reaction(*arm.reactions),
+        readouts=experiment.readouts,
+        times=experiment.times,
+        ode_options=experiment.ode_options,
+    )
+    try:
+        return _climbs(cut, treated)
+    except MtorNetError:
+        # Without the arm the cell may have no steady state; then it explains nothing here.
+        return None
+
+
+def _candidates(
+    experiment: Experiment, setup: Setup, steady: SteadyState, treated: Arm, readouts: Sequence[str]
+) -> dict[str, list[tuple[RegulatoryArm, float, str]]]:
+    """Return by read-out the arms worth cutting, with their control and their path to the read-out."""
+    network, inputs = setup.before, setup.settle_inputs
+    arms = regulatory_arms(network)
+    siblings = {readout: _siblings(network, readout) for readout in readouts}
+    asked = dict.fromkeys([*readouts, *(name for names in siblings.values() for name in names)])
+    control = control_by_arm(network, inputs, steady.amounts, list(asked), arms)
+    falls = _falls(experiment, treated, tuple({arm.regulator: None for arm in arms}))
+    influences = influence_graph(network, inputs, steady.amounts)
+    chosen = {}
+    for readout in readouts:
+        own = _own_reactions(network, readout)
+        promising = [
+            arm
+            for arm in arms
+            if control[readout][arm] < -CONTROL_WORTH_CUTTING
+            and falls[arm.regulator] < FALL_WORTH_CUTTING
+            and not own & set(arm.reactions)
+            # What lowers one site and raises another moves a molecule between its forms.
+            and all(control[sibling][arm] < 0 for sibling in siblings[readout])
+        ]
+        strength = {
+            arm: control[readout][arm] * -np.log(max(falls[arm.regulator], 1e-3)) for arm in promising
+        }
+        promising.sort(key=lambda arm, strength=strength: strength[arm])  # type: ignore[misc]
+        paths = {arm: _path(network, influences, arm, readout) for arm in promising}
+        chosen[readout] = [
+            (arm, control[readout][arm], " ".join(paths[arm]))
+            for arm in _most_downstream(promising, paths)[:MOST_CUTS]
+        ]
+    return chosen
+
+
+def _falls(experiment: Experiment, treated: Arm, species: tuple[str, ...]) -> dict[str, float]:
     """Return the activity left of each regulator: its lowest amount over vehicle, times drug factors.
 
     A kinase whose site is blocked keeps its amount; what falls is the constant of its reactions.
     """
     watching = Experiment(network=experiment.network, readouts=species, times=experiment.times)
     with_drug = watching.deterministic(treated).moments.mean
-    without = watching.deterministic(vehicle).moments.mean
+    without = watching.deterministic(_vehicle(treated)).moments.mean
     amounts = np.min(with_drug / np.maximum(without, 1e-9), axis=0)
     setup = watching.prepare(treated)
     return {

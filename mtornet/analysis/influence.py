@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import networkx as nx
@@ -14,6 +14,8 @@ from mtornet.compiled.network import compile_network
 from mtornet.errors import ModelError
 from mtornet.network.network import ReactionNetwork
 from mtornet.simulation.methods.ode import functions
+from mtornet.simulation.observe import Observer
+from mtornet.simulation.steady_state import possible_changes, step_to_rest
 
 FloatArray = NDArray[np.float64]
 
@@ -84,10 +86,10 @@ def control_by_arm(
     network: ReactionNetwork,
     inputs: Mapping[str, float],
     amounts: FloatArray,
-    readout: str,
+    readouts: Sequence[str],
     arms: tuple[RegulatoryArm, ...],
-) -> dict[RegulatoryArm, float]:
-    """Return d ln(read-out) / d ln(rate) of each arm at a steady state.
+) -> dict[str, dict[RegulatoryArm, float]]:
+    """Return d ln(read-out) / d ln(rate) of each arm at a steady state, by read-out.
 
     Negative: the arm holds the read-out down, and losing it lets the read-out rise.
 
@@ -103,8 +105,6 @@ def control_by_arm(
     padded = np.append(amounts, 1.0)
     rates = constants * np.prod(padded[compiled.factors], axis=1)
     stoichiometry = network.stoichiometry
-    left, sizes, _ = np.linalg.svd(matrix)
-    basis = left[:, : int(np.sum(sizes > sizes[0] * 1e-13))]
     pushes = np.column_stack(
         [
             stoichiometry[:, [compiled.reactions.index(r) for r in arm.reactions]]
@@ -112,20 +112,19 @@ def control_by_arm(
             for arm in arms
         ]
     )
-    moved = -basis @ np.linalg.solve(basis.T @ matrix @ basis, basis.T @ pushes)
-    gradient, value = _gradient(network, inputs, amounts, readout)
-    if value <= 0:
-        raise ModelError(
-            f"read-out {readout!r} is 0 at this state; its control by the network has no meaning"
-        )
-    return {arm: float(gradient @ moved[:, k] / value) for k, arm in enumerate(arms)}
+    moved = step_to_rest(matrix, possible_changes(compiled), pushes)
+    control = {}
+    for readout in readouts:
+        gradient, value = _gradient(network, inputs, amounts, readout)
+        if value <= 0:
+            raise ModelError(f"read-out {readout!r} is 0 at this state; what controls it has no meaning")
+        control[readout] = {arm: float(gradient @ moved[:, k] / value) for k, arm in enumerate(arms)}
+    return control
 
 
 def _gradient(
     network: ReactionNetwork, inputs: Mapping[str, float], amounts: FloatArray, readout: str
 ) -> tuple[FloatArray, float]:
-    from mtornet.simulation.observe import Observer
-
     compiled = compile_network(network)
     observer = Observer(
         network, compiled, readouts=(readout,), times=np.zeros(1), stretches=[(-1.0, dict(inputs))]

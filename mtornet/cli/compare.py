@@ -93,8 +93,10 @@ def command(
         if not kernels_are_compiled():
             progress.say("compiling the simulation kernels, once per installation (about 10 s) ...")
         found = carry_out(request, jobs=jobs, progress=progress, stop=flag)
-        progress.say("writing tables, figures and report ...")
-        outputs = write_comparison(found, folder, keep=keep)
+    if not as_json:
+        # The answer first; drawing takes longer than reading it.
+        _show(found)
+    outputs = write_comparison(found, folder, keep=keep)
     if as_json:
         paths = {name: str(folder / path) for name, path in outputs.items()}
         shown = {
@@ -106,11 +108,12 @@ def command(
         }
         typer.echo(json.dumps(shown, ensure_ascii=False))
     else:
-        _show(found, folder)
+        names = ("report.html", "figures/", "summary.csv", "model.xml", "run.json")
+        typer.echo("wrote " + "  ".join(f"{folder}/{name}" for name in names))
     return 130 if found.interrupted else 0
 
 
-def _show(found: Comparison, folder: Path) -> None:
+def _show(found: Comparison) -> None:
     from mtornet.cli.tables import plain
 
     settings = found.settings
@@ -138,8 +141,6 @@ def _show(found: Comparison, folder: Path) -> None:
     if found.interrupted:
         lines.append("Interrupted: what is listed is complete, the rest is missing.")
     lines.append("Research model, never clinical advice.")
-    names = ("report.html", "figures/", "summary.csv", "model.xml", "run.json")
-    lines.append("wrote " + "  ".join(f"{folder}/{name}" for name in names))
     typer.echo("\n".join(lines))
 
 

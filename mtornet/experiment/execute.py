@@ -103,6 +103,7 @@ class Experiment:
     progress: Progress = field(default_factory=Silent)
     stop: StopFlag = field(default_factory=StopFlag)
     ode_options: ode.OdeOptions = field(default_factory=ode.OdeOptions)
+    _networks: dict[tuple[str, ...], tuple[ReactionNetwork, ReactionNetwork]] = field(default_factory=dict)
     _rest: dict[str, SteadyState] = field(default_factory=dict)
     _cells: dict[str, tuple[FloatArray, IntArray]] = field(default_factory=dict)
 
@@ -114,12 +115,15 @@ class Experiment:
     def check(self, arm: Arm) -> tuple[ReactionNetwork, ReactionNetwork]:
         """Build the cells of an arm, without and with its drugs; a mistake in its protocol is an error."""
         protocol = arm.protocol
-        before = self.network.with_variant(protocol.variant)
-        network = before
-        for name in protocol.drug_names(self.network):
-            network = with_drug(network, find_drug(network.model, name))
-        protocol.stretches(network)
-        return before, network
+        names = protocol.drug_names(self.network)
+        key = (protocol.variant, *names)
+        if key not in self._networks:
+            before = network = self.network.with_variant(protocol.variant)
+            for name in names:
+                network = with_drug(network, find_drug(network.model, name))
+            self._networks[key] = (before, network)
+        protocol.stretches(self._networks[key][1])
+        return self._networks[key]
 
     def prepare(self, arm: Arm) -> Setup:
         """Check a protocol, build its network and bring its cells to rest."""

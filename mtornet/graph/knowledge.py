@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from mtornet.errors import ModelError
@@ -132,10 +133,17 @@ def load_knowledge(model: str, folder: Path | None = None) -> Knowledge:
     TableError
         Listing every malformed cell of every table with ``file:line``.
     """
-    if folder is None:
-        if model not in model_names():
-            raise unknown_name("model", model, model_names())
-        folder = models_folder() / model
+    return _shipped_knowledge(model) if folder is None else _read(model, folder)
+
+
+@cache
+def _shipped_knowledge(model: str) -> Knowledge:
+    if model not in model_names():
+        raise unknown_name("model", model, model_names())
+    return _read(model, models_folder() / model)
+
+
+def _read(model: str, folder: Path) -> Knowledge:
     problems = Problems()
     tables = {
         name: read_table(folder / f"{name}.tsv", columns, problems)

@@ -79,7 +79,10 @@ def _free_spot(wanted: Position, taken: Sequence[Position]) -> Position:
     )
     for i, j in steps:
         x, y = wanted[0] + i * width, wanted[1] + j * height
-        if all(abs(x - other_x) >= width - 0.01 or abs(y - other_y) >= height - 0.01 for other_x, other_y in taken):
+        if all(
+            abs(x - other_x) >= width - 0.01 or abs(y - other_y) >= height - 0.01
+            for other_x, other_y in taken
+        ):
             return (x, y)
     return wanted
 

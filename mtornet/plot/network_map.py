@@ -45,7 +45,8 @@ def network_map_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
     places = positions(comparison.network, drugs)
     styles = arm_styles(comparison.arms, comparison.class_labels, known=class_order(comparison.network.model))
     tints = _tints(comparison)
-    xs, ys = zip(*places.values(), strict=True)
+    maps = {arm.condition: apart(places, _shown(comparison, arm, drugs)) for arm in arms}
+    xs, ys = zip(*(place for at in maps.values() for place in at.values()), strict=True)
     low_x, high_x = min(xs) - HALF_WIDTH - 1.2, max(xs) + HALF_WIDTH + 1.2
     low_y, high_y = min(ys) - HALF_HEIGHT - 3.2, max(ys) + HALF_HEIGHT + 5.2
     panel = WIDTH_IN * (high_y - low_y) / (high_x - low_x)
@@ -58,12 +59,11 @@ def network_map_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
             axes.set_axis_off()
             axes.set_xlim(low_x, high_x)
             axes.set_ylim(low_y, high_y)
-            shown = _shown(comparison, arm, drugs)
-            at = apart(places, shown)
+            at = maps[arm.condition]
             folds = _folds(comparison, arm)
             _draw(axes, comparison, arm, at, folds, styles[arm.condition], tints)
             _title(axes, comparison, styles[arm.condition])
-            rows += [_row(comparison.network.species[name], arm.condition, at[name], folds) for name in shown]
+            rows += [_row(comparison.network.species[name], arm.condition, at[name], folds) for name in at]
         draw_key(figure, HEAD_IN, tints, comparison.network)
     return figure, pd.DataFrame(rows)
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
 
-from mtornet.errors import OutputError
 from mtornet.experiment.drug import VEHICLE
 from mtornet.report import sections
+from mtornet.report.outputs import writable_folder, write_atomically
 from mtornet.report.repeat import repeat
 from mtornet.report.stylesheet import STYLESHEET
 
@@ -74,19 +74,9 @@ def write_report(comparison: Comparison, folder: Path | str, figures: Mapping[st
     OutputError
         If a figure cannot be read or the report cannot be written.
     """
-    path = Path(folder) / "report.html"
-    temporary = path.with_name(f".{path.name}.part")
     text = report_html(comparison, Path(folder), figures)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise OutputError(
-            f"cannot write {str(path)!r}: {error.strerror or error}; choose another folder"
-        ) from error
-    return path
+    path = writable_folder(Path(folder)) / "report.html"
+    return write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
 
 
 def report_html(comparison: Comparison, folder: Path, figures: Mapping[str, Sequence[Path]]) -> str:

@@ -21,11 +21,47 @@ from mtornet.units import parse_unit
 _ARROWS = {"catalyst": "-o", "stimulator": "-o", "inhibitor": "-|"}
 _BASES = {"molecule": "item", "s": "second", "L": "litre", "mol": "mole"}
 _RESERVED = frozenset(
-    (
-        "DNA after at avogadro compartment const constraint delay end event exp ext false formula function gene "
-        "has import in inf infinity is maximize minimize model module nan notanumber operator pi priority "
-        "reaction species substanceOnly t0 time true unit var"
-    ).split()
+    {
+        "DNA",
+        "after",
+        "at",
+        "avogadro",
+        "compartment",
+        "const",
+        "constraint",
+        "delay",
+        "end",
+        "event",
+        "exp",
+        "ext",
+        "false",
+        "formula",
+        "function",
+        "gene",
+        "has",
+        "import",
+        "in",
+        "inf",
+        "infinity",
+        "is",
+        "maximize",
+        "minimize",
+        "model",
+        "module",
+        "nan",
+        "notanumber",
+        "operator",
+        "pi",
+        "priority",
+        "reaction",
+        "species",
+        "substanceOnly",
+        "t0",
+        "time",
+        "true",
+        "unit",
+        "var",
+    }
 )
 
 

@@ -26,8 +26,15 @@ class SteadyState:
     """(n_species,) molecules."""
     residual: float
     """Largest change of any species in one hour, relative to its amount plus one molecule."""
-    slowest_relaxation_s: float
-    """Time constant of the slowest decaying deviation, in seconds."""
+    jacobian: FloatArray
+    """(n_species, n_species) of the rate equations there, 1/s."""
+
+    @property
+    def slowest_relaxation_s(self) -> float:
+        """Time constant of the slowest decaying deviation, in seconds."""
+        eigenvalues = np.linalg.eigvals(self.jacobian).real
+        decaying = -eigenvalues[eigenvalues < -1e-12]
+        return 1.0 / float(decaying.min()) if decaying.size else 0.0
 
 
 def find_steady_state(
@@ -45,10 +52,11 @@ def find_steady_state(
     def residual(x: FloatArray) -> float:
         return float(np.max(np.abs(right_side(0.0, x)) * 3600.0 / (np.abs(x) + 1.0), initial=0.0))
 
+    changes = possible_changes(compiled)
     x, span = start, FIRST_TRY_S
     while True:
         x = _integrate_for(span, compiled, constants, x, options)
-        x = _polish(right_side, jacobian, x)
+        x = _polish(right_side, jacobian, changes, x)
         if residual(x) <= TOLERANCE:
             break
         span *= 10.0
@@ -57,10 +65,7 @@ def find_steady_state(
                 f"the network does not come to rest: after {LAST_TRY_S / 86400:.0f} days some species still "
                 f"changes by {residual(x):.3g} of itself per hour; start from given amounts (no settle)"
             )
-    eigenvalues = np.linalg.eigvals(jacobian(0.0, x)).real
-    decaying = -eigenvalues[eigenvalues < -1e-12]
-    slowest = 1.0 / float(decaying.min()) if decaying.size else 0.0
-    return SteadyState(amounts=x, residual=residual(x), slowest_relaxation_s=slowest)
+    return SteadyState(amounts=x, residual=residual(x), jacobian=jacobian(0.0, x))
 
 
 def _integrate_for(
@@ -73,10 +78,13 @@ def _integrate_for(
     return solve(problem, options)[1]
 
 
-def _polish(right_side: Function, jacobian: Function, x: FloatArray) -> FloatArray:
+def _polish(right_side: Function, jacobian: Function, changes: FloatArray, x: FloatArray) -> FloatArray:
     for _ in range(4):
         slope = right_side(0.0, x)
-        candidate = x + _step_within_totals(jacobian(0.0, x), slope)
+        try:
+            candidate = x + step_to_rest(jacobian(0.0, x), changes, slope)
+        except np.linalg.LinAlgError:
+            return x
         if not np.all(np.isfinite(candidate)) or np.any(candidate < -1e-9 * (1 + np.abs(x))):
             return x
         if np.max(np.abs(right_side(0.0, candidate))) >= np.max(np.abs(slope)):
@@ -85,10 +93,24 @@ def _polish(right_side: Function, jacobian: Function, x: FloatArray) -> FloatArr
     return x
 
 
-def _step_within_totals(matrix: FloatArray, slope: FloatArray) -> FloatArray:
-    # The Jacobian is singular along conserved totals. Its columns lie in the space of changes that
-    # reactions can make, so a step within that space moves no total.
-    left, sizes, _ = np.linalg.svd(matrix)
-    rank = int(np.sum(sizes > sizes[0] * 1e-13))
-    basis = left[:, :rank]
-    return np.asarray(basis @ np.linalg.solve(basis.T @ matrix @ basis, -basis.T @ slope))
+def possible_changes(compiled: CompiledNetwork) -> FloatArray:
+    """Return an orthonormal basis of the changes that reactions can make, shape (n_species, rank)."""
+    from scipy.linalg import qr
+
+    stoichiometry = np.zeros((compiled.n_species, compiled.n_reactions))
+    for j in range(compiled.n_reactions):
+        row = slice(compiled.change_start[j], compiled.change_start[j + 1])
+        stoichiometry[compiled.change_species[row], j] = compiled.change_by[row]
+    basis, triangle, _ = qr(stoichiometry, mode="economic", pivoting=True)
+    diagonal = np.abs(np.diag(triangle))
+    rank = int(np.sum(diagonal > 1e-9 * max(float(diagonal[0]), 1.0))) if diagonal.size else 0
+    return np.asarray(basis[:, :rank])
+
+
+def step_to_rest(matrix: FloatArray, changes: FloatArray, slope: FloatArray) -> FloatArray:
+    """Return the Newton step from ``slope`` to rest that moves no conserved total.
+
+    The Jacobian is singular along conserved totals; within the changes that reactions can make it
+    is not, unless the steady state is degenerate.
+    """
+    return np.asarray(changes @ np.linalg.solve(changes.T @ matrix @ changes, -changes.T @ slope))
