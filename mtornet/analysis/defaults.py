@@ -4,5 +4,5 @@ DRUGS = ("everolimus", "sapanisertib", "dactolisib")
 CELLS = 24
 COPY_SCALE = 0.02
 DURATION = "72 h"
-SETTLE = "24 h"
+SETTLE = "48 h"
 SEED = 1

@@ -22,7 +22,7 @@ from mtornet.simulation.moments import StreamingMoments
 from mtornet.simulation.observe import Observer
 from mtornet.simulation.problem import CellSamples, FloatArray, IntArray, Problem
 from mtornet.simulation.progress import Progress, Silent
-from mtornet.simulation.rounding import round_conserving
+from mtornet.simulation.rounding import round_conserving, scattered_starts
 from mtornet.simulation.steady_state import SteadyState, find_steady_state
 
 Consumer = Callable[[CellSamples], None]
@@ -35,7 +35,7 @@ class Population:
     cells: int
     seed: int
     copy_scale: float = 1.0
-    settle_s: float = 86400.0
+    settle_s: float = 2 * 86400.0
     """How long cells fluctuate before time 0, so that they start from their stationary law."""
     jobs: int | None = None
     max_events: int = ssa.SsaOptions().max_events
@@ -105,7 +105,7 @@ class Experiment:
     ode_options: ode.OdeOptions = field(default_factory=ode.OdeOptions)
     _networks: dict[tuple[str, ...], tuple[ReactionNetwork, ReactionNetwork]] = field(default_factory=dict)
     _rest: dict[str, SteadyState] = field(default_factory=dict)
-    _cells: dict[str, tuple[FloatArray, IntArray]] = field(default_factory=dict)
+    _cells: dict[str, FloatArray] = field(default_factory=dict)
 
     @property
     def steady_state(self) -> SteadyState | None:
@@ -219,11 +219,16 @@ class Experiment:
             [key, population.seed, population.cells, population.max_events, population.algorithm]
         )
         if asked in self._cells:
-            return self._cells[asked][0]
+            return self._cells[asked]
         before = setup.before
         compiled = compile_network(before)
-        start = round_conserving(
-            setup.steady.amounts * population.copy_scale, before.conserved_moieties(), compiled.species
+        start = scattered_starts(
+            setup.steady.amounts * population.copy_scale,
+            before.conserved_moieties(),
+            compiled.species,
+            cells=population.cells,
+            seed=population.seed,
+            content=key,
         )
         problem = Problem(
             compiled=compiled,
@@ -239,25 +244,21 @@ class Experiment:
             content=f"settle\x1f{key}",
         )
         finals: list[FloatArray] = []
-        events: list[IntArray] = []
 
         def consume(samples: CellSamples) -> None:
-            complete = samples.status == 0
-            finals.append(samples.final[complete])
-            events.append(samples.n_events[complete])
+            finals.append(samples.final[samples.status == 0])
 
         if population.settle_s > 0:
             self._run("settling", problem, population, consume)
         else:
-            finals.append(np.repeat(start[None], population.cells, axis=0))
-            events.append(np.zeros(population.cells, dtype=np.int64))
+            finals.append(start)
         cells = np.concatenate(finals)
         if len(cells) < population.cells and not self.stop:
             raise ProtocolError(
                 f"{population.cells - len(cells)} of {population.cells} cells used up their event budget "
                 "while settling; raise max_events, lower copy_scale or settle for a shorter time"
             )
-        self._cells[asked] = (cells, np.concatenate(events))
+        self._cells[asked] = cells
         return cells
 
     def _run(self, label: str, problem: Problem, population: Population, consume: Consumer) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 
 from mtornet.network.stoichiometry import Moiety
 from mtornet.simulation.problem import FloatArray
+from mtornet.simulation.seeds import stream_key
 
 
 def round_conserving(
@@ -34,3 +35,35 @@ def round_conserving(
                 missing -= after - rounded[i]
                 rounded[i] = after
     return rounded
+
+
+def scattered_starts(
+    amounts: FloatArray,
+    moieties: tuple[Moiety, ...],
+    species: tuple[str, ...],
+    *,
+    cells: int,
+    seed: int,
+    content: str,
+) -> FloatArray:
+    """Return whole-molecule starts around a steady state, one per cell, for cells about to settle.
+
+    Species that are made and degraded are drawn from a Poisson law of the same mean: exact for a
+    messenger with constant synthesis, and without the bias of rounding 0.1 messengers to none.
+    Conserved totals are the same in every cell. What is missing of the stationary law, such as the
+    spread that bursts of translation add, the settling time brings.
+
+    Returns
+    -------
+    FloatArray, shape (cells, n_species)
+    """
+    rounded = round_conserving(amounts, moieties, species)
+    conserved = {name for moiety in moieties for name, _ in moiety.species}
+    free = np.array([name not in conserved for name in species])
+    starts = np.repeat(rounded[None, :], cells, axis=0)
+    key = stream_key(seed, f"start\x1f{content}")
+    for cell in range(cells):
+        # One generator per cell: adding cells changes no other cell.
+        generator = np.random.default_rng([key, cell])
+        starts[cell, free] = generator.poisson(np.maximum(amounts[free], 0.0))
+    return starts

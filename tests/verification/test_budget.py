@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -33,12 +34,13 @@ def test_kernel_and_library_name_the_same_codes() -> None:
     assert sorted(STATUS_NAMES) == [COMPLETE, EVENT_LIMIT, INTERRUPTED, NOT_FINITE, COUNT_OVERFLOW]
 
 
-def test_event_limit() -> None:
+def test_event_limit(algorithm: str) -> None:
     # About 161 events in 10 s: some cells stay below the limit, some do not.
     network = toys.IMMIGRATION_DEATH.network()
-    free = simulate(network, TIMES, method="ssa", cells=60, seed=2, keep="trajectories")
+    run = partial(simulate, network, TIMES, method="ssa", cells=60, seed=2, keep="trajectories", algorithm=algorithm)
+    free = run()
     limit = int(np.median(free.n_events))
-    held = simulate(network, TIMES, method="ssa", cells=60, seed=2, keep="trajectories", max_events=limit)
+    held = run(max_events=limit)
     assert free.counts is not None
     assert held.counts is not None
     over = free.n_events >= limit
@@ -74,9 +76,13 @@ def test_propensity_that_is_not_finite() -> None:
 
 def test_more_molecules_than_whole_numbers() -> None:
     huge = toy({"X": 0}, {"k": 5.0}, add=r("-> X", "k")).network().with_amounts(X=9.0e15 - 5)
-    result = simulate(huge, [0, 100], method="ssa", cells=3)
+    result = simulate(huge, [0, 100], method="ssa", cells=3, algorithm="direct")
     assert set(result.status) == {"count_overflow"}
     assert set(result.n_events) == {6}
+    # Rejection looks when bounds are renewed, at most 3e8 molecules later and still below 2**53.
+    late = simulate(huge.with_amounts(X=9.0e15), [0, 100], method="ssa", cells=1, algorithm="rejection")
+    assert late["X"][-1] > 9.0e15
+    assert late["X"][-1] % 1 == 0
 
 
 def test_doubling_overflows_by_its_budget() -> None:
@@ -94,10 +100,10 @@ def test_fractions_of_molecules_are_refused() -> None:
 LONG = toy({"A": 500, "B": 500}, {"f": 300.0, "b": 300.0}, forth=r("A -> B", "f"), back=r("B -> A", "b"))
 
 
-def test_stop_keeps_finished_cells_in_order() -> None:
+def test_stop_keeps_finished_cells_in_order(algorithm: str) -> None:
     # 3e5 events per cell; stopped after the first chunks.
     problem = problem_of(LONG.network(), [0.0, 1.0])
-    undisturbed = cells_of(problem, 12, seed=1)
+    undisturbed = cells_of(problem, 12, seed=1, algorithm=algorithm)
     all_counts = np.concatenate([c.counts for c in undisturbed])
     stop, chunks = StopFlag(), []
 
@@ -110,7 +116,14 @@ def test_stop_keeps_finished_cells_in_order() -> None:
     from mtornet.simulation.progress import Silent
 
     ssa.run_cells(
-        problem, cells=2000, seed=1, jobs=2, options=SsaOptions(), progress=Silent(), stop=stop, consume=consume
+        problem,
+        cells=2000,
+        seed=1,
+        jobs=2,
+        options=SsaOptions(algorithm=algorithm),
+        progress=Silent(),
+        stop=stop,
+        consume=consume,
     )
     status = np.concatenate([c.status for c in chunks])
     counts = np.concatenate([c.counts for c in chunks])

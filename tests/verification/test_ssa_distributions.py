@@ -114,6 +114,17 @@ def test_a_slow_reaction_after_a_fast_one_is_exhausted(cells: int, algorithm: st
     assert_agrees(p, "slow reaction after a fast one")
 
 
+def test_a_fast_reaction_that_lacks_one_molecule_costs_nothing(cells: int, algorithm: str) -> None:
+    # One A is left of 2 A -> B at 1e9/s: possible only with two. Bounds for "maybe two" must not be tried for ever.
+    stuck = toy(
+        {"A": 7, "B": 0, "C": 1, "D": 0}, {"f": 1e9, "s": 1e-4}, fast=r("2 A -> B", "f"), slow=r("C -> D", "s")
+    )
+    counts = sampled(stuck, [0.0, 1e4], cells // 10, algorithm)
+    assert np.all(counts["A"][:, 1] == 1)
+    p = float(stats.binomtest(int(counts["D"][:, 1].sum()), cells // 10, 1 - np.exp(-1.0)).pvalue)
+    assert_agrees(p, "slow reaction beside a stuck one")
+
+
 def test_cells_are_independent(cells: int, algorithm: str) -> None:
     counts = sampled(toys.IMMIGRATION_DEATH, [0.0, 5.0, 20.0], cells, algorithm)["X"]
     neighbours = independence_p(counts[:-1, 2], counts[1:, 2])

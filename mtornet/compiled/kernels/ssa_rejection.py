@@ -23,6 +23,8 @@ COMPLETE, EVENT_LIMIT, INTERRUPTED, NOT_FINITE, COUNT_OVERFLOW = 0, 1, 2, 3, 4
 _MOST_MOLECULES = 9.0e15
 _TRIALS_PER_WINDOW = 1024.0
 _CHECK_EVERY = 65536
+# A window with fewer accepted trials than this part has bounds that are far too wide.
+_WORTHWHILE = 1.0 / 64.0
 
 
 @njit(cache=True, inline="always")
@@ -166,6 +168,7 @@ def run_cells(
                 trials, s0, s1, s2, s3 = poisson(total * window, s0, s1, s2, s3)
                 n_left = 0
                 trial = 0
+                events_before = events
                 while trial < trials:
                     trial += 1
                     word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
@@ -188,6 +191,15 @@ def run_cells(
                 until_check -= trial
                 if n_left == 0 and events < max_events:
                     t = until if to_the_end else t + window
+                    if trials >= 64 and events - events_before < _WORTHWHILE * trials:
+                        # A fast reaction ran out of molecules: its bound, kept for the few that may
+                        # come, would be tried for ever. Bounds as tight as can be until a count changes.
+                        for i in range(n_species):
+                            low[i] = x[i]
+                            high[i] = x[i]
+                        for j in range(n_reactions):
+                            bounds[j] = upper_bound(j, high, c, factors, drawn)
+                        total = build_alias(bounds, threshold, partner, small, large)
                 else:
                     part, s0, s1, s2, s3 = order_statistic(trial, trials, s0, s1, s2, s3)
                     t = min(t + window * part, until)

@@ -1,0 +1,231 @@
+"""Formulas: read, written, evaluated, checked for units."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mtornet.errors import ExpressionError, UnitError
+from mtornet.expression import (
+    FUNCTIONS,
+    MAX_LENGTH,
+    MAX_TREE_DEPTH,
+    Apply,
+    Expression,
+    Number,
+    Symbol,
+    evaluate,
+    parse,
+    substitute,
+    symbols,
+    to_text,
+    unit_of,
+)
+from mtornet.units import DIMENSIONLESS, parse_unit
+
+LEAVES = st.one_of(
+    st.builds(Number, st.floats(0, 1e300, allow_nan=False)),
+    st.builds(Number, st.integers(0, 10**6).map(float)),
+    st.builds(Symbol, st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,6}", fullmatch=True)),
+)
+
+
+def _grown(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
+    two = st.tuples(inner, inner)
+    return st.one_of(
+        st.builds(Apply, st.sampled_from("+-*/^"), two),
+        st.builds(Apply, st.just("neg"), st.tuples(inner)),
+        st.builds(Apply, st.sampled_from([f for f, (n, _) in FUNCTIONS.items() if n == 1]), st.tuples(inner)),
+        st.builds(Apply, st.sampled_from(["min", "max"]), two),
+    )
+
+
+TREES = st.recursive(LEAVES, _grown, max_leaves=25)
+
+
+@settings(max_examples=400, deadline=None)
+@given(TREES)
+def test_a_tree_is_written_so_that_it_reads_back(tree: Expression) -> None:
+    text = to_text(tree)
+    assert parse(text) == tree
+    assert to_text(parse(text)) == text
+
+
+@settings(max_examples=300, deadline=None)
+@given(TREES)
+def test_values_are_those_of_python(tree: Expression) -> None:
+    names = dict.fromkeys(symbols(tree), 1.7)
+    try:
+        expected = _python(tree)
+    except (ZeroDivisionError, ValueError, OverflowError):
+        with pytest.raises(ExpressionError, match="has no finite value"):
+            evaluate(tree, names)
+        return
+    found = evaluate(tree, names)
+    assert found == expected or (math.isnan(found) and math.isnan(expected))
+
+
+def _python(tree: Expression) -> float:
+    if isinstance(tree, Number):
+        return tree.value
+    if isinstance(tree, Symbol):
+        return 1.7
+    a, *b = (_python(x) for x in tree.arguments)
+    table = {
+        "+": lambda: a + b[0],
+        "-": lambda: a - b[0],
+        "*": lambda: a * b[0],
+        "/": lambda: a / b[0],
+        "^": lambda: math.pow(a, b[0]),
+        "neg": lambda: -a,
+        "exp": lambda: math.exp(a),
+        "ln": lambda: math.log(a),
+        "sqrt": lambda: math.sqrt(a),
+        "abs": lambda: abs(a),
+        "min": lambda: min(a, b[0]),
+        "max": lambda: max(a, b[0]),
+    }
+    return float(table[tree.operator]())
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1 + 2*3", 7),
+        ("2^3^2", 512),
+        ("-2^2", -4),
+        ("(-2)^2", 4),
+        ("2^-1", 0.5),
+        ("8/4/2", 1),
+        ("8 - 4 - 2", 2),
+        ("--3", 3),
+        ("+3", 3),
+        ("2*-3", -6),
+        ("1.5e3", 1500),
+        (".5", 0.5),
+        ("pow(2, 10)", 1024),
+        ("min(3, max(1, 2))", 2),
+        ("ln(exp(2))", 2),
+        ("sqrt(abs(-16))", 4),
+        ("a*b", 6),
+    ],
+)
+def test_values(text: str, value: float) -> None:
+    assert evaluate(parse(text), {"a": 2.0, "b": 3.0}) == pytest.approx(value, rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "found the end at character 1, expected a number, a name or '\\('"),
+        ("1 +", "found the end at character 4"),
+        ("a b", "found 'b' at character 3, expected the end"),
+        ("2x", "found 'x' at character 2, expected the end"),
+        ("(a", r"found the end at character 3, expected '\)'"),
+        ("a)", r"found '\)' at character 2, expected the end"),
+        ("sin(a)", "found 'sin' at character 1, expected one of the functions abs, exp"),
+        ("exp(a, b)", "1 argument"),
+        ("min(a)", "2 argument"),
+        ("exp()", "expected a number"),
+        ("a ; b", "cannot read ';'"),
+        ("a.__class__", "cannot read '.'"),
+        ("a[0]", r"cannot read '\['"),
+        ("'a'", "cannot read"),
+        ("α", "cannot read"),
+        ("lambda: 1", "cannot read ':'"),
+        ("a == b", "cannot read '='"),
+    ],
+)
+def test_formulas_that_are_refused(text: str, message: str) -> None:
+    with pytest.raises(ExpressionError, match=message):
+        parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a" * (MAX_LENGTH + 1), f"at most {MAX_LENGTH} are read"),
+        ("(" * 101 + "a" + ")" * 101, "nested deeper than 100 levels"),
+        ("exp(" * 101 + "a" + ")" * 101, "nested deeper than 100 levels"),
+        ("^".join(["a"] * 200), "nested deeper than 100 levels"),
+        ("+".join(["a"] * 5000), f"at most {MAX_TREE_DEPTH} are read"),
+        ("*".join(["a"] * 5000), f"at most {MAX_TREE_DEPTH} are read"),
+    ],
+)
+def test_formulas_that_are_too_large(text: str, message: str) -> None:
+    with pytest.raises(ExpressionError, match=message):
+        parse(text)
+
+
+def test_the_largest_formulas_are_usable() -> None:
+    for text in ("+".join(["a"] * (MAX_TREE_DEPTH - 1)), "(" * 99 + "a" + ")" * 99, "exp(" * 99 + "0*a" + ")" * 99):
+        tree = parse(text)
+        assert parse(to_text(tree)) == tree
+        assert set(symbols(tree)) == {"a"}
+        unit_of(tree, {"a": DIMENSIONLESS})
+    assert evaluate(parse("+".join(["a"] * 200)), {"a": 1.0}) == 200.0
+
+
+def test_a_minus_before_a_chain_of_signs_is_not_deep() -> None:
+    assert evaluate(parse("-" * 5001 + "1"), {}) == -1.0
+
+
+@pytest.mark.parametrize("text", ["1/0", "ln(-1)", "ln(0)", "sqrt(-1)", "exp(1000)", "0^-1", "(-8)^(1/3)"])
+def test_values_that_do_not_exist(text: str) -> None:
+    with pytest.raises(ExpressionError, match="has no finite value"):
+        evaluate(parse(text), {})
+
+
+def test_a_name_without_value() -> None:
+    with pytest.raises(ExpressionError, match=r"formula 'a\*b': 'b' has no value"):
+        evaluate(parse("a*b"), {"a": 1.0})
+
+
+def test_substitution_keeps_brackets() -> None:
+    tree = substitute(parse("a*x"), {"x": parse("b + c")})
+    assert to_text(tree) == "a*(b + c)"
+    assert parse(to_text(tree)) == tree
+
+
+UNITS = {"k": parse_unit("1/s"), "n": parse_unit("molecule"), "t": parse_unit("s"), "m": parse_unit("min")}
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("k*n", "molecule/s"),
+        ("n^2*k", "molecule^2/s"),
+        ("n^-1", "1/molecule"),
+        ("sqrt(n*n)", "molecule"),
+        ("0 + n", "molecule"),
+        ("n + 0", "molecule"),
+        ("min(n, n)", "molecule"),
+        ("exp(k*t)", "1"),
+        ("(k*t)^(1/2)", "1"),
+        ("-n", "molecule"),
+        ("abs(t)", "s"),
+    ],
+)
+def test_units_of_formulas(text: str, unit: str) -> None:
+    assert unit_of(parse(text), UNITS).same_as(parse_unit(unit))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("n + t", "joins molecule and s"),
+        ("t + m", "joins s and 60 s"),
+        ("n + 1", "joins molecule and 1"),
+        ("exp(n)", "exp of a quantity with the unit molecule"),
+        ("n^t", "needs a whole-number power"),
+        ("n^0.5", "needs a whole-number power"),
+        ("sqrt(n)", "the root of molecule has no unit"),
+        ("x", "'x' has no unit"),
+    ],
+)
+def test_units_that_do_not_fit(text: str, message: str) -> None:
+    with pytest.raises(UnitError, match=message):
+        unit_of(parse(text), UNITS)
