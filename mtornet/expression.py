@@ -16,8 +16,8 @@ from mtornet.units import DIMENSIONLESS, Unit
 
 MAX_LENGTH = 20_000
 MAX_DEPTH = 100
-MAX_TREE_DEPTH = 300
-"""Operations inside each other; a sum of 300 terms is that deep, and Python's stack is not endless."""
+MAX_TREE_DEPTH = 200
+"""Operations inside each other; a sum of 200 terms is that deep, and Python's stack is not endless."""
 
 FUNCTIONS: dict[str, tuple[int, Callable[..., float]]] = {
     "exp": (1, math.exp),
@@ -331,6 +331,12 @@ def _unit_of_sum(tree: Apply, units: list[Unit]) -> Unit:
 
 def _unit_of_power(tree: Apply, units: list[Unit]) -> Unit:
     exponent = tree.arguments[1]
+    if (
+        isinstance(exponent, Apply)
+        and exponent.operator == "neg"
+        and isinstance(exponent.arguments[0], Number)
+    ):
+        exponent = Number(-exponent.arguments[0].value)
     if units[0].same_as(DIMENSIONLESS) and units[1].same_as(DIMENSIONLESS):
         return DIMENSIONLESS
     if isinstance(exponent, Number) and exponent.value.is_integer():

@@ -32,6 +32,8 @@ _KNOWN: dict[str, tuple[float, dict[str, int]]] = {
     "nM": (1e-9, {"mol": 1, "L": -1}),
     "pM": (1e-12, {"mol": 1, "L": -1}),
 }
+MAX_POWER = 40
+"""Beyond it a factor such as a week's would leave the range of floating-point numbers."""
 _ALIASES = {
     "µM": "uM",
     "μM": "uM",
@@ -55,7 +57,6 @@ _ALIASES = {
     "copies": "molecule",
     "l": "L",
 }
-MAX_POWER = 9
 _TOKEN = re.compile(r"\s*([A-Za-zµμ]+|[0-9]+|[*/()^-])")
 _QUANTITY = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(\S.*)?\Z")
 
@@ -74,6 +75,8 @@ class Unit:
         return _unit(self.factor / other.factor, _add(self.dimension, other.dimension, -1))
 
     def __pow__(self, exponent: int) -> Unit:
+        if abs(exponent) > MAX_POWER:
+            raise UnitError(f"{self} to the power {exponent}; at most {MAX_POWER} is read")
         return _unit(self.factor**exponent, {base: power * exponent for base, power in self.dimension})
 
     def same_as(self, other: Unit) -> bool:

@@ -39,7 +39,8 @@ def mtor_with_everolimus(mtor: ReactionNetwork) -> ReactionNetwork:
 
 
 @pytest.fixture(
-    scope="session", params=[pytest.param(10_000, id="quick"), pytest.param(100_000, id="many", marks=pytest.mark.slow)]
+    scope="session",
+    params=[pytest.param(10_000, id="quick"), pytest.param(100_000, id="many", marks=pytest.mark.slow)],
 )
 def cells(request: pytest.FixtureRequest) -> int:
     """Cells of a statistical check."""

@@ -23,10 +23,10 @@ from mtornet.graph.knowledge import load_knowledge
 from mtornet.network.network import ReactionNetwork
 from mtornet.provenance import package_version, versions
 from mtornet.simulation.interrupt import StopFlag
+from mtornet.simulation.methods.catalogue import KISAO, STOCHASTIC
 from mtornet.simulation.problem import FloatArray
 from mtornet.simulation.progress import Progress, Silent
 from mtornet.simulation.result import status_names
-from mtornet.simulation.run import KISAO
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,7 +70,7 @@ def compare(
     readouts: Sequence[str] | None = None,
     method: str = "ssa",
     cells: int = defaults.CELLS,
-    copy_scale: float = defaults.COPY_SCALE,
+    copy_scale: float | None = None,
     settle: float | str = defaults.SETTLE,
     seed: int | None = defaults.SEED,
     jobs: int | None = None,
@@ -92,11 +92,13 @@ def compare(
     combinations
         Further arms with several drugs at once.
     method
-        ``"ssa"``: the rate equations and a population of exactly simulated cells; ``"ode"``: the rate
-        equations alone.
+        ``"ssa"``: the rate equations and a population of exactly simulated cells; ``"hybrid"`` or
+        ``"cle"``: the population by Langevin equations, fast enough for cells of real size;
+        ``"ode"``: the rate equations alone.
     copy_scale
         Fraction of a real cell to simulate: at 0.01 a stochastic cell holds a hundredth of the
-        molecules, takes a hundredth of the time and is ten times noisier than a real one.
+        molecules, takes a hundredth of the time and is ten times noisier than a real one. If not
+        given, 0.02 for ``"ssa"`` and 1 for the Langevin methods.
     settle
         How long cells fluctuate before the first dose, so that they start from their stationary law.
     explain
@@ -140,10 +142,10 @@ def carry_out(
     started = _now()
     ready = prepared(request)
     experiment, settings, arms = ready.experiment, ready.settings, ready.arms
-    experiment.progress, experiment.stop = progress or Silent(), stop or StopFlag()
+    experiment.progress, experiment.stop = progress or Silent(), StopFlag() if stop is None else stop
     network = experiment.network
     deterministic = [experiment.deterministic(arm) for arm in arms]
-    population = _population(ready, jobs) if settings.method == "ssa" else []
+    population = _population(ready, jobs) if settings.method in STOCHASTIC else []
     interrupted = bool(experiment.stop)
     shown = population or deterministic
     curves = summary_table(deterministic)
@@ -186,6 +188,7 @@ def _population(ready: Prepared, jobs: int | None) -> list[ArmResult]:
         copy_scale=settings.copy_scale,
         settle_s=settings.settle_s,
         jobs=jobs,
+        method=settings.method,
     )
     for arm in ready.arms:
         result = ready.experiment.stochastic(arm, asked)

@@ -12,6 +12,9 @@ FloatArray = NDArray[np.float64]
 WORST_MISFIT = 0.12
 """Residual spread, relative to the range of the response, above which a Hill curve explains nothing."""
 
+WORST_REVERSAL = 0.15
+"""Rise against a fall (or fall against a rise), relative to the range, above which it is not one sigmoid."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoseFit:
@@ -93,7 +96,9 @@ def fit_dose_response(doses: FloatArray, folds: FloatArray, standard_error: Floa
     flat = float(np.ptp(y)) < 1e-6
     at_edge = not (np.log(x[0]) - 2.5 < log_ec50 < np.log(x[-1]) + 2.5)
     residual_sd = float(np.sqrt(np.mean((hill_curve(x, log_ec50, bottom, log_hill) - y) ** 2)))
-    misses = residual_sd > WORST_MISFIT * float(np.ptp(y))
+    reversal = min(np.max(y - np.minimum.accumulate(y)), np.max(np.maximum.accumulate(y) - y))
+    turns = reversal > WORST_REVERSAL * float(np.ptp(y)) and reversal > 4.0 * float(np.max(error))
+    misses = residual_sd > WORST_MISFIT * float(np.ptp(y)) or turns
     message = ""
     if flat:
         message = "no effect at any dose"

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mtornet.analysis import defaults
 from mtornet.analysis.dose_fit import DoseFit, fit_dose_response
-from mtornet.analysis.summary import summary_table
+from mtornet.analysis.summary import NOTHING, summary_table
 from mtornet.errors import ProtocolError
 from mtornet.experiment.arms import arm_of, check_distinct, constant_protocol
 from mtornet.experiment.dose import parse_dose
@@ -20,8 +20,8 @@ from mtornet.experiment.execute import Experiment, Population, check_readouts
 from mtornet.names import unknown_name
 from mtornet.network.network import ReactionNetwork
 from mtornet.simulation.interrupt import StopFlag
+from mtornet.simulation.methods.catalogue import KISAO, METHODS
 from mtornet.simulation.progress import Progress, Silent
-from mtornet.simulation.run import KISAO, METHODS
 from mtornet.simulation.seeds import drawn_seed
 from mtornet.units import time_in_seconds
 
@@ -60,7 +60,7 @@ def dose_response(
     inputs: Mapping[str, str] | None = None,
     method: str = "ode",
     cells: int = defaults.CELLS,
-    copy_scale: float = defaults.COPY_SCALE,
+    copy_scale: float | None = None,
     settle: float | str = defaults.SETTLE,
     seed: int | None = 0,
     jobs: int | None = None,
@@ -81,7 +81,9 @@ def dose_response(
     Raises
     ------
     ProtocolError
-        If there are too few doses, or a dose repeats.
+        If there are too few doses, a dose repeats, or the read-out is 0 without drug.
+    KeyboardInterrupt
+        If ``stop`` was set before every dose was done.
     """
     if method not in METHODS:
         raise unknown_name("method", method, METHODS)
@@ -106,7 +108,7 @@ def dose_response(
         readouts=readouts,
         times=np.array([at_s]),
         progress=progress or Silent(),
-        stop=stop or StopFlag(),
+        stop=StopFlag() if stop is None else stop,
     )
     used_seed = drawn_seed() if seed is None else int(seed)
     if method == "ode":
@@ -115,13 +117,21 @@ def dose_response(
         population = Population(
             cells=cells,
             seed=used_seed,
-            copy_scale=copy_scale,
+            copy_scale=defaults.copy_scale(method, copy_scale),
+            method=method,
             settle_s=time_in_seconds(settle, what="settle"),
             jobs=jobs,
         )
         results = [experiment.stochastic(arm, population) for arm in arms]
+    if experiment.stop:
+        # Half a dose series has no curve; whoever asked to stop gets what Python gives for it.
+        raise KeyboardInterrupt
     means = np.array([result.moments.mean[0, 0] for result in results])
     errors = np.array([result.moments.sd[0, 0] / np.sqrt(max(result.moments.n, 1)) for result in results])
+    if not means[0] > NOTHING:
+        raise ProtocolError(
+            f"read-out {readout!r} is 0 without drug in {variant} cells, so nothing can be compared with it"
+        )
     folds = means[1:] / means[0]
     with np.errstate(divide="ignore", invalid="ignore"):
         relative = np.sqrt((errors[1:] / means[1:]) ** 2 + (errors[0] / means[0]) ** 2)
@@ -138,5 +148,5 @@ def dose_response(
         summary=summary_table(results),
         method=method,
         kisao=KISAO[method],
-        seed=used_seed if method == "ssa" else None,
+        seed=used_seed if method != "ode" else None,
     )

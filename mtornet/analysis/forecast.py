@@ -13,11 +13,14 @@ from mtornet.compiled.bind import initial_amounts, rate_constants, values_of
 from mtornet.compiled.network import CompiledNetwork
 from mtornet.experiment.arms import Arm
 from mtornet.experiment.execute import Experiment
+from mtornet.simulation.methods.catalogue import EXACT
+from mtornet.simulation.methods.langevin import LangevinOptions
 from mtornet.simulation.parallel import available_jobs
 from mtornet.simulation.problem import FloatArray
 from mtornet.simulation.run import simulate
 
 PILOT_EVENTS = 300_000
+PILOT_LANGEVIN_S = 86400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +30,16 @@ class Forecast:
     conditions: int
     cells: int
     events: float
+    """Reaction events of exact cells, or steps of Langevin cells."""
     ns_per_event: float
     minutes: float
     megabytes: float
+    exact: bool = True
+
+    @property
+    def unit(self) -> str:
+        """What is counted."""
+        return "reaction events" if self.exact else "steps"
 
     def as_dict(self) -> dict[str, float]:
         """Return the numbers by name."""
@@ -40,8 +50,8 @@ class Forecast:
         if not self.events:
             return f"{self.conditions} conditions, rate equations only: a few seconds"
         return (
-            f"{self.conditions} conditions x {self.cells} cells: about {self.events:.2g} reaction events, "
-            f"{self.minutes:.1f} min at {self.ns_per_event:.0f} ns per event on {available_jobs()} cores, "
+            f"{self.conditions} conditions x {self.cells} cells: about {self.events:.2g} {self.unit}, "
+            f"{self.minutes:.1f} min at {self.ns_per_event:.0f} ns each on {available_jobs()} cores, "
             f"{self.megabytes:.0f} MB of memory for the cells"
         )
 
@@ -50,16 +60,21 @@ def forecast_compare(request: CompareRequest, *, jobs: int | None = None) -> For
     """Predict events from the rate equations and time per event from a short pilot."""
     ready = prepared(request)
     experiment, settings, arms = ready.experiment, ready.settings, ready.arms
-    if settings.method != "ssa":
+    if settings.method == "ode":
         return Forecast(
             conditions=len(arms), cells=1, events=0.0, ns_per_event=0.0, minutes=0.0, megabytes=0.0
         )
-    per_cell = settings.settle_s * _events_per_second(experiment, arms[0], np.zeros(1))
-    for arm in arms:
-        hours = np.linspace(0.0, settings.duration_s, 25)
-        per_cell += settings.duration_s * _events_per_second(experiment, arm, hours)
-    events = per_cell * settings.copy_scale * settings.cells
-    pilot = _ns_per_event(experiment, arms[0], settings.copy_scale)
+    if settings.method in EXACT:
+        per_cell = settings.settle_s * _events_per_second(experiment, arms[0], np.zeros(1))
+        for arm in arms:
+            hours = np.linspace(0.0, settings.duration_s, 25)
+            per_cell += settings.duration_s * _events_per_second(experiment, arm, hours)
+        per_cell *= settings.copy_scale
+    else:
+        simulated = settings.settle_s + len(arms) * settings.duration_s
+        per_cell = simulated / LangevinOptions().max_step_s
+    events = per_cell * settings.cells
+    pilot = _ns_per_event(experiment, arms[0], settings.method, settings.copy_scale)
     bytes_kept = 8 * settings.cells * len(arms) * experiment.times.size * len(experiment.readouts)
     return Forecast(
         conditions=len(arms),
@@ -68,6 +83,7 @@ def forecast_compare(request: CompareRequest, *, jobs: int | None = None) -> For
         ns_per_event=pilot,
         minutes=events * pilot * 1e-9 / (jobs or available_jobs()) / 60.0,
         megabytes=bytes_kept / 1e6,
+        exact=settings.method in EXACT,
     )
 
 
@@ -100,14 +116,17 @@ def _rates(
     return np.asarray(constants * np.prod(padded[compiled.factors], axis=1))
 
 
-def _ns_per_event(experiment: Experiment, arm: Arm, copy_scale: float) -> float:
+def _ns_per_event(experiment: Experiment, arm: Arm, method: str, copy_scale: float) -> float:
     setup = experiment.prepare(arm)
     start = setup.steady.amounts if setup.steady is not None else initial_amounts(setup.before)
     resting = setup.before.with_amounts(
         dict(zip(setup.before.species, (float(a) for a in start), strict=True))
     )
-    options: dict[str, Any] = {"method": "ssa", "copy_scale": copy_scale, "max_events": PILOT_EVENTS}
+    options: dict[str, Any] = {"method": method, "copy_scale": copy_scale}
+    horizon = PILOT_LANGEVIN_S
+    if method in EXACT:
+        options["max_events"], horizon = PILOT_EVENTS, 1e9
     simulate(resting, [0.0, 1e-3], **options)
     begun = time.process_time()
-    pilot = simulate(resting, [0.0, 1e9], cells=2, jobs=1, **options)
+    pilot = simulate(resting, [0.0, horizon], cells=2, jobs=1, **options)
     return (time.process_time() - begun) / max(int(pilot.n_events.sum()), 1) * 1e9

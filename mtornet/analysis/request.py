@@ -11,11 +11,11 @@ from mtornet.errors import ProtocolError
 from mtornet.experiment.arms import Arm, arm_of, check_distinct, constant_protocol
 from mtornet.experiment.dose import Dose, parse_dose
 from mtornet.experiment.drug import drugs, find_drug
-from mtornet.experiment.execute import Experiment, check_readouts
+from mtornet.experiment.execute import Experiment, Population, check_readouts
 from mtornet.names import unknown_name
 from mtornet.network.library import load_model
 from mtornet.network.network import ReactionNetwork
-from mtornet.simulation.run import METHODS
+from mtornet.simulation.methods.catalogue import METHODS, STOCHASTIC
 from mtornet.simulation.seeds import drawn_seed
 from mtornet.units import time_in_seconds
 
@@ -35,7 +35,7 @@ class CompareRequest:
     readouts: Sequence[str] | None = None
     method: str = "ssa"
     cells: int = defaults.CELLS
-    copy_scale: float = defaults.COPY_SCALE
+    copy_scale: float | None = None
     settle: float | str = defaults.SETTLE
     seed: int | None = defaults.SEED
 
@@ -82,6 +82,15 @@ def prepared(request: CompareRequest) -> Prepared:
     experiment = Experiment(network=network, readouts=check_readouts(network, request.readouts), times=grid)
     for arm in arms:
         experiment.check(arm)
+    if settings.method in STOCHASTIC:
+        # Only for its checks: a mistake shows before anything runs, and in a dry run too.
+        Population(
+            cells=settings.cells,
+            seed=settings.seed,
+            copy_scale=settings.copy_scale,
+            settle_s=settings.settle_s,
+            method=settings.method,
+        )
     return Prepared(experiment=experiment, settings=settings, arms=tuple(arms))
 
 
@@ -92,7 +101,7 @@ def _settings(network: ReactionNetwork, request: CompareRequest) -> CompareSetti
     if not duration_s > 0:
         raise ProtocolError(f"duration: expected a time > 0, got {request.duration!r}")
     resting = {i.id: f"{i.value:g} {i.unit}" for i in network.inputs.values() if i.role != "drug"}
-    stochastic = request.method == "ssa"
+    stochastic = request.method in STOCHASTIC
     return CompareSettings(
         drugs=_doses(network, request),
         variant=request.variant,
@@ -100,7 +109,7 @@ def _settings(network: ReactionNetwork, request: CompareRequest) -> CompareSetti
         duration_s=duration_s,
         method=request.method,
         cells=request.cells if stochastic else 1,
-        copy_scale=request.copy_scale if stochastic else 1.0,
+        copy_scale=defaults.copy_scale(request.method, request.copy_scale),
         seed=drawn_seed() if request.seed is None else request.seed,
         settle_s=time_in_seconds(request.settle, what="settle"),
         map_time_s=responder_time(duration_s),
@@ -109,10 +118,12 @@ def _settings(network: ReactionNetwork, request: CompareRequest) -> CompareSetti
 
 def _doses(network: ReactionNetwork, request: CompareRequest) -> dict[str, str]:
     wanted = dict.fromkeys(find_drug(network.model, name).id for name in request.drug_names)
-    given = {
-        find_drug(network.model, name).id: parse_dose(dose, what=f"dose of {name}")
-        for name, dose in request.doses.items()
-    }
+    given: dict[str, Dose] = {}
+    for name, dose in request.doses.items():
+        drug = find_drug(network.model, name).id
+        if drug in given:
+            raise ProtocolError(f"drug {drug!r} is given two doses ({name!r} is the same drug)")
+        given[drug] = parse_dose(dose, what=f"dose of {name}")
     for name in given:
         if name not in wanted:
             raise ProtocolError(f"a dose is given for {name!r}, which is not among the drugs compared")

@@ -18,8 +18,8 @@ from mtornet.names import unknown_name
 from mtornet.network.network import ReactionNetwork
 from mtornet.provenance import versions
 from mtornet.simulation.interrupt import StopFlag
+from mtornet.simulation.methods.catalogue import KISAO, METHODS
 from mtornet.simulation.progress import Progress, Silent
-from mtornet.simulation.run import KISAO, METHODS
 from mtornet.simulation.seeds import drawn_seed
 from mtornet.units import time_in_seconds
 
@@ -54,7 +54,7 @@ def run(
     method: str = "ode",
     cells: int = 1,
     seed: int | None = 0,
-    copy_scale: float = defaults.COPY_SCALE,
+    copy_scale: float | None = None,
     settle: float | str = defaults.SETTLE,
     times: Sequence[float | str] | None = None,
     readouts: Sequence[str] | None = None,
@@ -67,7 +67,8 @@ def run(
     Parameters
     ----------
     method
-        ``"ode"`` or ``"ssa"``; ``cells``, ``seed``, ``copy_scale`` and ``settle`` concern the latter.
+        ``"ode"``, ``"ssa"``, ``"hybrid"`` or ``"cle"``; ``cells``, ``seed``, ``copy_scale`` and ``settle``
+        concern the stochastic ones.
     times
         When to look, seconds or text, from 0; a grid that is dense in the first hours if not given.
     readouts
@@ -88,11 +89,12 @@ def run(
         readouts=check_readouts(network, readouts),
         times=grid,
         progress=progress or Silent(),
-        stop=stop or StopFlag(),
+        stop=StopFlag() if stop is None else stop,
     )
     treated = arm_of(network, protocol)
     vehicle = arm_of(network, protocol.vehicle())
     arms = [vehicle] if treated.drug == VEHICLE else [vehicle, treated]
+    scale = defaults.copy_scale(method, copy_scale)
     used_seed = drawn_seed() if seed is None else int(seed)
     if method == "ode":
         results = [experiment.deterministic(arm) for arm in arms]
@@ -100,7 +102,8 @@ def run(
         population = Population(
             cells=cells,
             seed=used_seed,
-            copy_scale=copy_scale,
+            copy_scale=scale,
+            method=method,
             settle_s=time_in_seconds(settle, what="settle"),
             jobs=jobs,
         )
@@ -109,16 +112,16 @@ def run(
         arms=tuple(results),
         summary=summary_table(results),
         cells=cell_table(
-            results if method == "ssa" else [], seed=used_seed, at_s=responder_time(protocol.end_s)
+            results if method != "ode" else [], seed=used_seed, at_s=responder_time(protocol.end_s)
         ),
         method=method,
         kisao=KISAO[method],
-        seed=used_seed if method == "ssa" else None,
+        seed=used_seed if method != "ode" else None,
         provenance={
             "model": network.model,
             "model_sha256": network.sha256,
             "algorithm": results[-1].algorithm,
-            "copy_scale": copy_scale if method == "ssa" else 1.0,
+            "copy_scale": scale,
             "versions": versions(),
         },
     )

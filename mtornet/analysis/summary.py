@@ -17,6 +17,9 @@ from mtornet.experiment.execute import ArmResult
 if TYPE_CHECKING:
     import pandas as pd
 
+NOTHING = 1e-6
+"""Molecules per cell; a mean below is the integrator's noise around zero, and a fold of it means nothing."""
+
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
 
 COLUMNS = (
@@ -47,7 +50,7 @@ def vehicle_of(results: Sequence[ArmResult]) -> ArmResult:
 def fold_over(mean: NDArray[np.float64], vehicle_mean: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return ``mean / vehicle_mean``; NaN where the vehicle has nothing."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(vehicle_mean > 0, mean / vehicle_mean, np.nan)
+        return np.where(vehicle_mean > NOTHING, mean / vehicle_mean, np.nan)
 
 
 def summary_table(results: Sequence[ArmResult]) -> pd.DataFrame:

@@ -43,7 +43,8 @@ def command(
     except ModelError as error:
         problems += error.problems
     except SBMLError as error:
-        problems += str(error).split("\n  ")
+        heading, *listed = str(error).split("\n  ")
+        problems += listed or [heading]
     if as_json:
         typer.echo(json.dumps({**found, "problems": problems}, ensure_ascii=False))
     else:

@@ -14,7 +14,7 @@ from mtornet.errors import ProtocolError
 
 if TYPE_CHECKING:
     from mtornet.analysis.compare import Comparison
-    from mtornet.analysis.request import CompareRequest
+    from mtornet.analysis.request import CompareRequest, CompareSettings
 
 NAME = "compare"
 HELP = "Compare drugs on the same cells: what each does to every arm of the pathway, and when AKT comes back."
@@ -47,10 +47,13 @@ def command(
         str, typer.Option("--duration", help="How long, for example '72 h'.")
     ] = defaults.DURATION,
     method: Annotated[
-        str, typer.Option("--method", help="ssa: rate equations and exact cells; ode: rate equations only.")
+        str,
+        typer.Option(
+            "--method", help="Cells: ssa (exact, scaled down), hybrid (Langevin, real size), cle; ode: none."
+        ),
     ] = "ssa",
     cells: Cells = defaults.CELLS,
-    copy_scale: CopyScale = defaults.COPY_SCALE,
+    copy_scale: CopyScale = None,
     settle: Annotated[
         str, typer.Option("--settle", help="How long cells fluctuate before the first dose.")
     ] = defaults.SETTLE,
@@ -64,7 +67,7 @@ def command(
 ) -> int:
     """Run the comparison and write its files."""
     from mtornet.analysis.compare import carry_out
-    from mtornet.analysis.request import CompareRequest
+    from mtornet.analysis.request import CompareRequest, prepared
     from mtornet.cli.progress import CellProgress
     from mtornet.compiled.cache import kernels_are_compiled
     from mtornet.report.outputs import writable_folder, write_comparison
@@ -87,6 +90,7 @@ def command(
     )
     if dry_run:
         return _predict(request, jobs, as_json=as_json)
+    prepared(request)  # a mistake shows before a folder is made
     folder = writable_folder(out or Path("compare"))
     flag = StopFlag()
     with CellProgress(quiet=quiet or as_json) as progress, stop_on_signals(flag):
@@ -115,6 +119,7 @@ def command(
 
 def _show(found: Comparison) -> None:
     from mtornet.cli.tables import plain
+    from mtornet.simulation.methods.catalogue import STOCHASTIC
 
     settings = found.settings
     heads = [
@@ -131,17 +136,26 @@ def _show(found: Comparison) -> None:
         *found.sentences,
         "",
     ]
-    if settings.method == "ssa":
+    if settings.method != "ode":
         lines.append(
             "Fold changes over vehicle come from rate equations, fractions of cells from "
-            f"{settings.cells} exactly simulated cells per condition at copy scale {settings.copy_scale:g}: "
-            f"their intrinsic noise is {settings.copy_scale**-0.5:.1f} times a real cell's. "
+            f"{settings.cells} cells per condition ({STOCHASTIC[settings.method].title}). {_noise(settings)} "
             f"Seed {settings.seed}."
         )
     if found.interrupted:
         lines.append("Interrupted: what is listed is complete, the rest is missing.")
     lines.append("Research model, never clinical advice.")
     typer.echo("\n".join(lines))
+
+
+def _noise(settings: CompareSettings) -> str:
+    if settings.copy_scale == 1.0:
+        return "Cells are of real size."
+    noisier = settings.copy_scale**-0.5
+    return (
+        f"At copy scale {settings.copy_scale:g} intrinsic noise is {noisier:.1f} times a real cell's; "
+        "--method hybrid simulates cells of real size."
+    )
 
 
 def _predict(request: CompareRequest, jobs: int | None, *, as_json: bool) -> int:

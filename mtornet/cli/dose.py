@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +11,6 @@ import typer
 
 from mtornet.analysis import defaults
 from mtornet.cli.options import Cells, CopyScale, Inputs, Jobs, Json, Out, Quiet, Seed, Variant, pairs
-from mtornet.errors import ProtocolError
 
 if TYPE_CHECKING:
     from mtornet.analysis.dose_response import DoseResponse
@@ -31,9 +31,9 @@ def command(
     at: Annotated[str, typer.Option("--at", help="Time after the dose.")] = "24 h",
     variant: Variant = "wild_type",
     inputs: Inputs = None,
-    method: Annotated[str, typer.Option("--method", help="ode or ssa.")] = "ode",
+    method: Annotated[str, typer.Option("--method", help="ode, ssa, hybrid or cle.")] = "ode",
     cells: Cells = defaults.CELLS,
-    copy_scale: CopyScale = defaults.COPY_SCALE,
+    copy_scale: CopyScale = None,
     seed: Seed = defaults.SEED,
     jobs: Jobs = None,
     out: Out = None,
@@ -67,8 +67,6 @@ def command(
             progress=progress,
             stop=flag,
         )
-    if flag:
-        raise ProtocolError("interrupted before the dose series was complete; nothing to fit")
     fit = found.fit
     numbers: dict[str, object] = {
         "drug": found.drug,
@@ -87,7 +85,7 @@ def command(
     paths = _write(found, folder) if folder is not None else {}
     if as_json:
         points = {"doses_nM": found.doses_nM.tolist(), "fold_change": found.fold_change.tolist()}
-        typer.echo(json.dumps({**numbers, **points, "paths": paths}))
+        typer.echo(json.dumps(_finite({**numbers, **points, "paths": paths}), allow_nan=False))
         return 0
     typer.echo(f"{found.drug} on {found.readout} after {found.at_s / 3600:g} h (fold change over vehicle)")
     for concentration, fold in zip(found.doses_nM, found.fold_change, strict=True):
@@ -101,6 +99,15 @@ def command(
     for path in paths.values():
         typer.echo(f"wrote {path}")
     return 0
+
+
+def _finite(value: object) -> object:
+    """Return the same with null for what JSON has no number for: the end of an open interval."""
+    if isinstance(value, dict):
+        return {name: _finite(entry) for name, entry in value.items()}
+    if isinstance(value, list):
+        return [_finite(entry) for entry in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _write(found: DoseResponse, folder: Path) -> dict[str, str]:

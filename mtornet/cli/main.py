@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mtornet.cli import check, compare, convert, dose, show, simulate
+from mtornet.cli import check, compare, convert, dose, show, simulate, verify
 from mtornet.errors import MtorNetError
 
 EXIT_OK, EXIT_CHECK_FAILED, EXIT_WRONG_INPUT, EXIT_INTERRUPTED = 0, 1, 2, 130
@@ -28,22 +28,29 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (compare, dose, simulate, show, convert, check):
+for verb in (compare, dose, simulate, show, convert, check, verify):
     app.command(name=verb.NAME, help=verb.HELP, epilog=verb.EXAMPLE)(verb.command)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from mtornet.provenance import package_version
+
+        typer.echo(f"mtornet {package_version()}")
+        raise typer.Exit
 
 
 @app.callback()
 def _common(
     context: typer.Context,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
-    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+    # Eager: it is answered before a missing verb is noticed.
+    _version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version and exit.", callback=_show_version, is_eager=True),
+    ] = False,
 ) -> None:
     context.obj = {"debug": debug}
-    if version:
-        from mtornet.provenance import package_version
-
-        typer.echo(f"mtornet {package_version()}")
-        raise typer.Exit
 
 
 def main() -> None:
@@ -60,6 +67,9 @@ def run(arguments: list[str]) -> int:
         result = app(args=arguments, prog_name="mtornet", standalone_mode=False)
         return int(result) if isinstance(result, int) else EXIT_OK
     except typer.Exit as stop:
+        if stop.exit_code == EXIT_INTERRUPTED:
+            # What typer makes of Ctrl-C outside the parts that finish in order.
+            print("interrupted", file=sys.stderr)
         return int(stop.exit_code)
     except _UsageError as error:
         # Without any argument typer raises its help as an error.
@@ -73,9 +83,8 @@ def run(arguments: list[str]) -> int:
             raise
         print(f"error: {error}", file=sys.stderr)
         return EXIT_WRONG_INPUT
-    except BrokenPipeError:
-        # The reader of our output left (`mtornet ... | head`); nothing is wrong.
-        sys.stdout = None
+    except SystemExit:
+        # The reader of our output left (`mtornet ... | head`), and click has silenced it; nothing is wrong.
         return EXIT_OK
 
 

@@ -21,9 +21,9 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only predict cells, events, minutes and megabytes.")]
 Cells = Annotated[int, typer.Option("--cells", min=1, help="Cells per condition of a stochastic run.")]
 CopyScale = Annotated[
-    float,
+    float | None,
     typer.Option(
-        "--copy-scale", help="Fraction of a real cell: fewer molecules, faster, noisier by 1/sqrt of it."
+        "--copy-scale", help="Fraction of a real cell, noisier by 1/sqrt of it; ssa 0.02, hybrid and cle 1."
     ),
 ]
 Variant = Annotated[str, typer.Option("--variant", help="Genotype, for example PTEN_loss.")]
@@ -33,6 +33,9 @@ Inputs = Annotated[
 ]
 
 
+EXAMPLES = {"--dose": "everolimus='20 nM'", "--input": "insulin='1 nM'"}
+
+
 def pairs(given: list[str] | None, *, option: str) -> dict[str, str]:
     """Read ``name=value`` texts."""
     found: dict[str, str] = {}
@@ -40,7 +43,7 @@ def pairs(given: list[str] | None, *, option: str) -> dict[str, str]:
         name, separator, value = text.partition("=")
         if not separator or not name.strip() or not value.strip():
             raise ProtocolError(
-                f"{option} {text!r}: expected name=value, for example {option} insulin='1 nM'"
+                f"{option} {text!r}: expected name=value, for example {option} {EXAMPLES[option]}"
             )
         if name.strip() in found:
             raise ProtocolError(f"{option}: {name.strip()!r} is given twice")

@@ -23,7 +23,7 @@ def command(
     times: Annotated[
         str, typer.Option("--times", help="start:end:points in seconds, or times with commas: '0,1 h,24 h'.")
     ] = "0:100:101",
-    method: Annotated[str, typer.Option("--method", help="ode or ssa.")] = "ode",
+    method: Annotated[str, typer.Option("--method", help="ode, ssa, hybrid or cle.")] = "ode",
     cells: Cells = 1,
     copy_scale: Annotated[
         float, typer.Option("--copy-scale", help="Fraction of the model's amounts and volume.")
@@ -39,12 +39,14 @@ def command(
     from mtornet.cli.model_file import load
     from mtornet.cli.progress import CellProgress
     from mtornet.report.outputs import writable_folder, write_csv, write_json
+    from mtornet.simulation.interrupt import StopFlag, stop_on_signals
     from mtornet.simulation.run import simulate
 
     started = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-    folder = writable_folder(out or Path("simulation"))
     network = load(model)
-    with CellProgress(quiet=quiet) as progress:
+    folder = writable_folder(out or Path("simulation"))
+    flag = StopFlag()
+    with CellProgress(quiet=quiet) as progress, stop_on_signals(flag):
         result = simulate(
             network,
             read_times(times),
@@ -54,6 +56,7 @@ def command(
             jobs=jobs,
             copy_scale=copy_scale,
             progress=progress,
+            stop=flag,
         )
     for name, values in (("mean", result.mean), ("sd", result.sd)):
         table = pd.DataFrame(values, columns=list(result.species))
@@ -70,7 +73,7 @@ def command(
             "kisao": result.kisao,
             "algorithm": result.provenance["algorithm"],
             "seed": result.seed,
-            "copy_scale": copy_scale if method == "ssa" else 1.0,
+            "copy_scale": copy_scale if method != "ode" else 1.0,
             "n_cells": cells,
             "cell_status": statuses,
             "events": int(result.n_events.sum()),
@@ -89,7 +92,7 @@ def command(
     if incomplete:
         typer.echo(f"{incomplete} of {len(result.status)} cells did not complete: {statuses}", err=True)
     typer.echo(f"wrote {folder}/mean.csv  {folder}/sd.csv  {folder}/run.json")
-    return 0
+    return 130 if flag else 0
 
 
 def read_times(text: str) -> list[float | str]:

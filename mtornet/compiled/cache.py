@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from hashlib import blake2b
 from pathlib import Path
 
 
@@ -11,7 +12,7 @@ def cache_folder() -> Path:
     """Return the folder for compiled kernels: the user's cache folder, or a private temporary one."""
     for root in (os.environ.get("XDG_CACHE_HOME"), os.environ.get("HOME") and f"{os.environ['HOME']}/.cache"):
         if root:
-            folder = Path(root) / "mtornet" / "kernels"
+            folder = Path(root) / "mtornet" / "kernels" / _sources_hash()
             try:
                 folder.mkdir(parents=True, exist_ok=True)
             except OSError:
@@ -19,6 +20,16 @@ def cache_folder() -> Path:
             if os.access(folder, os.W_OK):
                 return folder
     return Path(tempfile.gettempdir()) / f"mtornet-kernels-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
+
+
+def _sources_hash() -> str:
+    """Return a short hash of all kernels' source.
+
+    numba looks only at the file of a function, not at those it calls: after an update of one kernel
+    file the old machine code of another, with the old callee in it, would be used.
+    """
+    files = sorted((Path(__file__).parent / "kernels").glob("*.py"))
+    return blake2b(b"".join(file.read_bytes() for file in files), digest_size=8).hexdigest()
 
 
 def use_own_cache_folder() -> None:

@@ -64,11 +64,13 @@ class Dose:
         while i < repeats and (start := at + (i * period if i else 0.0)) < end:
             if i >= MAX_REPEATS:
                 raise ProtocolError(f"dose {self}: more than {MAX_REPEATS} repetitions before the end")
-            steps += [(start, self.nM), (start + self.hold_s, 0.0)]
+            steps.append((start, self.nM))
             i += 1
-        # A dose that follows without a gap is not washed out in between.
-        starts = {time for time, nM in steps if nM > 0}
-        return [(time, nM) for time, nM in steps if nM > 0 or time not in starts]
+            # A dose that follows without a gap is not washed out in between; sums of times are only
+            # equal to rounding, and a wash just after the next dose would undo it.
+            if not (i < repeats and start + self.hold_s > at + i * period - 1e-9 * period):
+                steps.append((start + self.hold_s, 0.0))
+        return steps
 
 
 def parse_dose(text: str | Dose, *, what: str = "dose") -> Dose:

@@ -10,14 +10,16 @@ import numpy as np
 from mtornet.compiled.bind import bind, initial_amounts, rate_constants, values_of
 from mtornet.compiled.network import CompiledNetwork, compile_network
 from mtornet.errors import ProtocolError
-from mtornet.experiment.arms import Arm
+from mtornet.experiment.arms import Arm, arm_of, constant_protocol
+from mtornet.experiment.dose import Dose
 from mtornet.experiment.drug import find_drug
 from mtornet.experiment.mechanisms import with_drug
 from mtornet.names import unknown_name
 from mtornet.network.network import ReactionNetwork
 from mtornet.provenance import canonical_json
 from mtornet.simulation.interrupt import StopFlag
-from mtornet.simulation.methods import ode, ssa
+from mtornet.simulation.methods import langevin, ode, ssa
+from mtornet.simulation.methods.catalogue import STOCHASTIC
 from mtornet.simulation.moments import StreamingMoments
 from mtornet.simulation.observe import Observer
 from mtornet.simulation.problem import CellSamples, FloatArray, IntArray, Problem
@@ -40,6 +42,9 @@ class Population:
     jobs: int | None = None
     max_events: int = ssa.SsaOptions().max_events
     algorithm: str = "auto"
+    method: str = "ssa"
+    max_step_s: float = langevin.LangevinOptions().max_step_s
+    """Longest step of a Langevin method."""
 
     def __post_init__(self) -> None:
         if self.cells < 1:
@@ -50,6 +55,12 @@ class Population:
             raise ProtocolError(f"settle: expected a time >= 0, got {self.settle_s!r} s")
         if self.jobs is not None and self.jobs < 1:
             raise ProtocolError(f"jobs: expected a whole number >= 1, got {self.jobs!r}")
+
+    def method_options(self) -> ssa.SsaOptions | langevin.LangevinOptions:
+        """Return the options of the method that will run."""
+        if self.method == "ssa":
+            return ssa.SsaOptions(max_events=self.max_events, algorithm=self.algorithm)
+        return langevin.LangevinOptions(max_step_s=self.max_step_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -167,7 +178,7 @@ class Experiment:
         return self._result(arm, moments, np.empty((0, *values.shape)), none, none, ode.ALGORITHM)
 
     def stochastic(self, arm: Arm, population: Population) -> ArmResult:
-        """Simulate the cells of one arm exactly."""
+        """Simulate the cells of one arm."""
         setup = self.prepare(arm)
         start = initial_amounts(setup.network, copy_scale=population.copy_scale)
         if setup.steady is not None:
@@ -216,7 +227,15 @@ class Experiment:
         )
         # The streams depend on what happens to the cells, and on the seed; who asks, also on how many.
         asked = canonical_json(
-            [key, population.seed, population.cells, population.max_events, population.algorithm]
+            [
+                key,
+                population.seed,
+                population.cells,
+                population.max_events,
+                population.algorithm,
+                population.method,
+                population.max_step_s,
+            ]
         )
         if asked in self._cells:
             return self._cells[asked]
@@ -265,12 +284,12 @@ class Experiment:
         if population.cells == 0 or (problem.x0.ndim == 2 and not len(problem.x0)):
             return "nothing ran"
         self.progress.begin(label, float(population.cells))
-        algorithm = ssa.run_cells(
+        algorithm = STOCHASTIC[population.method].run_cells(
             problem,
             cells=population.cells,
             seed=population.seed,
             jobs=population.jobs,
-            options=ssa.SsaOptions(max_events=population.max_events, algorithm=population.algorithm),
+            options=population.method_options(),
             progress=self.progress,
             stop=self.stop,
             consume=consume,
@@ -346,3 +365,19 @@ def check_readouts(network: ReactionNetwork, names: Sequence[str] | None) -> tup
         if name not in known:
             raise unknown_name("read-out", name, known)
     return tuple(names) if names else tuple(network.readouts)
+
+
+def at_rest(
+    network: ReactionNetwork, *, variant: str = "wild_type", given: Mapping[str, str | Dose] | None = None
+) -> ReactionNetwork:
+    """Return a network that starts from its drug-free steady state, with drugs put in at time 0.
+
+    The drugs' inputs stand at their doses, so that simulating the network simulates treated cells.
+    """
+    arm = arm_of(network, constant_protocol(variant=variant, inputs={}, given=given or {}, duration=1.0))
+    setup = Experiment(network=network, readouts=(), times=np.zeros(1)).prepare(arm)
+    assert setup.steady is not None
+    start = initial_amounts(setup.network)
+    amounts = _carried(setup.steady.amounts, setup.before, start, setup.network)
+    settled = setup.network.with_amounts(dict(zip(setup.network.species, map(float, amounts), strict=True)))
+    return settled.with_parameters(**setup.stretches[0][1])

@@ -8,6 +8,7 @@ from pathlib import Path
 import networkx as nx
 
 from mtornet.errors import ModelError
+from mtornet.graph.schema import PROCESS
 
 MAX_BYTES = 50_000_000
 
@@ -15,6 +16,13 @@ MAX_BYTES = 50_000_000
 def write_node_link(graph: nx.MultiDiGraph, path: Path) -> None:
     """Write a graph as node-link JSON, which :func:`read_node_link` reads back whole."""
     data = nx.node_link_data(graph, edges="edges")
+    # Edges in the order of the processes they belong to, so that the sides of a reaction keep theirs.
+    rank: dict[tuple[object, ...], int] = {}
+    for node, kind in graph.nodes(data="kind"):
+        if kind == PROCESS:
+            for edge in (*graph.in_edges(node, keys=True), *graph.out_edges(node, keys=True)):
+                rank.setdefault(edge, len(rank))
+    data["edges"].sort(key=lambda edge: rank.get((edge["source"], edge["target"], edge["key"]), len(rank)))
     path.write_text(json.dumps(data, indent=1, allow_nan=False) + "\n", encoding="utf-8")
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import networkx as nx
 
 from mtornet.errors import ModelError
-from mtornet.expression import parse, to_text
+from mtornet.expression import parse, symbols, to_text
 from mtornet.graph.equation import parse_equation, parse_modifiers
 from mtornet.graph.knowledge import Knowledge, load_knowledge
 from mtornet.graph.schema import FIELDS, FORMULAS, INPUT, PROCESS, PRODUCT, REACTANT, SECTIONS, SPECIES
@@ -47,8 +47,11 @@ def model_graph(knowledge: Knowledge, modules: Sequence[str] | None = None) -> n
     for row in knowledge["inputs"]:
         graph.add_node(row["id"], kind=INPUT, **attributes(INPUT, row))
     wire_rows(graph, knowledge, problems)
+    absent = {row["id"] for row in knowledge["species"]} - set(graph)
     for row in knowledge["readouts"]:
-        graph.graph["readouts"][row["id"]] = attributes("readouts", row)
+        # A read-out of a species whose module is switched off goes with it.
+        if not absent & set(symbols(parse(row["expression"]))):
+            graph.graph["readouts"][row["id"]] = attributes("readouts", row)
     _check_ids(graph, problems)
     problems.raise_if_any()
     return graph

@@ -10,7 +10,7 @@ from mtornet.names import did_you_mean, is_identifier
 from mtornet.network.elements import Derived, Reaction, Readout
 from mtornet.network.network import ReactionNetwork
 from mtornet.network.ratelaws import rate_laws
-from mtornet.units import DIMENSIONLESS, Unit, parse_unit
+from mtornet.units import Unit, parse_unit
 
 _MOLECULE = parse_unit("molecule")
 _PER_SECOND = parse_unit("1/s")
@@ -169,13 +169,14 @@ def _units(network: ReactionNetwork) -> Iterator[str]:
 def _mismatch(
     element: object, label: str, expression: Expression, units: Mapping[str, Unit], wanted: Unit
 ) -> Iterator[str]:
-    if any(name not in units for name in symbols(expression)):
+    names = list(symbols(expression))
+    # A bare number states no unit, nor does a quantity that was given none.
+    if not names or any(name not in units for name in names):
         return
     try:
         found = unit_of(expression, units)
     except MtorNetError as error:
         yield _at(element, f"{label}: {error}")
         return
-    literal_zero = found.same_as(DIMENSIONLESS) and to_text(expression) == "0"
-    if not found.same_as(wanted) and not literal_zero:
+    if not found.same_as(wanted):
         yield _at(element, f"{label}: {to_text(expression)!r} has the unit {found}, expected {wanted}")

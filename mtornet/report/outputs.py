@@ -44,13 +44,16 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> Path:
     OutputError
         If the disk is full or the folder is gone.
     """
+    if not path.parent.is_dir():
+        raise OutputError(f"cannot write {str(path)!r} — there is no folder {str(path.parent)!r}")
     temporary = path.with_name(f".{path.name}.part")
     try:
         write(temporary)
         os.replace(temporary, path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise OutputError(f"cannot write {str(path)!r} — {error.strerror or error}") from None
+    finally:
+        temporary.unlink(missing_ok=True)
     return path
 
 

@@ -15,7 +15,8 @@ from mtornet.names import did_you_mean, unknown_name
 from mtornet.network.network import ReactionNetwork
 from mtornet.provenance import versions
 from mtornet.simulation.interrupt import StopFlag
-from mtornet.simulation.methods import ode, ssa
+from mtornet.simulation.methods import ode
+from mtornet.simulation.methods.catalogue import KISAO, METHODS, STOCHASTIC
 from mtornet.simulation.moments import StreamingMoments
 from mtornet.simulation.observe import Observer
 from mtornet.simulation.problem import CellSamples, FloatArray, Problem
@@ -24,9 +25,6 @@ from mtornet.simulation.result import SimulationResult, status_names
 from mtornet.simulation.rounding import round_conserving
 from mtornet.simulation.seeds import drawn_seed
 from mtornet.units import time_in_seconds
-
-METHODS = ("ode", "ssa")
-KISAO = {"ode": ode.KISAO, "ssa": ssa.KISAO}
 
 
 def simulate(
@@ -40,6 +38,7 @@ def simulate(
     keep: str = "summary",
     copy_scale: float = 1.0,
     progress: Progress | None = None,
+    stop: StopFlag | None = None,
     **method_options: Any,
 ) -> SimulationResult:
     """Simulate a network from its initial amounts.
@@ -49,7 +48,8 @@ def simulate(
     times
         Ascending; seconds, or text such as ``"6 h"``. The first is where the simulation starts.
     method
-        ``"ode"`` (rate equations) or ``"ssa"`` (exact stochastic simulation).
+        ``"ode"`` (rate equations), ``"ssa"`` (exact stochastic simulation), ``"hybrid"`` (Langevin
+        equations with low-copy species as whole molecules) or ``"cle"`` (Langevin equations).
     cells
         Independent cells of a stochastic run.
     seed
@@ -63,7 +63,8 @@ def simulate(
         rate equations stay the same and noise variance grows as its inverse. Results are given per
         whole cell.
     **method_options
-        ``rtol``, ``atol``, ``max_steps`` (ode); ``max_events``, ``algorithm`` (ssa).
+        ``rtol``, ``atol``, ``max_steps`` (ode); ``max_events``, ``algorithm`` (ssa); ``max_step_s``,
+        ``few_copies``, ``discrete`` and others of :class:`LangevinOptions` (hybrid, cle).
 
     Raises
     ------
@@ -80,10 +81,10 @@ def simulate(
     if not (np.isfinite(copy_scale) and copy_scale > 0):
         raise ProtocolError(f"copy_scale: expected a number > 0, got {copy_scale!r}")
     compiled = compile_network(network)
-    scale = copy_scale if method == "ssa" else 1.0
+    scale = copy_scale if method in STOCHASTIC else 1.0
     segments = bind(network, compiled, [(float(grid[0]), {}, {})], float(grid[-1]), copy_scale=scale)
     x0 = initial_amounts(network, copy_scale=scale)
-    if method == "ssa":
+    if method in STOCHASTIC:
         moieties = network.conserved_moieties() if scale != 1.0 else ()
         x0 = round_conserving(x0, moieties, compiled.species)
     observer = Observer(
@@ -101,19 +102,19 @@ def simulate(
         return _result(
             network, observer, grid, _one(observer(amounts)), method, None, [], keep, ode.ALGORITHM
         )
-    options = method_options_for(ssa.SsaOptions, method_options)
+    options = method_options_for(STOCHASTIC[method].options, method_options)
     used_seed = drawn_seed() if seed is None else int(seed)
     gathered = _Gathered(observer, keep=keep)
     listener = progress or Silent()
     listener.begin(f"{cells} cells", float(cells))
-    algorithm = ssa.run_cells(
+    algorithm = STOCHASTIC[method].run_cells(
         problem,
         cells=cells,
         seed=used_seed,
         jobs=jobs,
         options=options,
         progress=listener,
-        stop=StopFlag(),
+        stop=StopFlag() if stop is None else stop,
         consume=gathered.add,
     )
     listener.end()

@@ -17,7 +17,9 @@ def courses(mtor: mt.ReactionNetwork) -> CoursesOf:
     """``courses("everolimus", variant="TSC2_loss")``: the drug at its default dose beside the vehicle."""
     known: dict[tuple[object, ...], Courses] = {}
 
-    def get(drug: str, *, dose: str | None = None, variant: str = "wild_type", insulin: str = "1 nM") -> Courses:
+    def get(
+        drug: str, *, dose: str | None = None, variant: str = "wild_type", insulin: str = "1 nM"
+    ) -> Courses:
         key = (drug, dose, variant, insulin)
         if key not in known:
             known[key] = courses_of(mtor, drug, dose=dose, variant=variant, insulin=insulin)

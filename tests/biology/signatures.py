@@ -88,7 +88,9 @@ PI3K = [
 ]
 
 SINGLE = [
-    claim("everolimus", "pS6K_T389", (2,), "OBS-008: source, above 95 % off at 20 nM", high=0.05, dose="20 nM"),
+    claim(
+        "everolimus", "pS6K_T389", (2,), "OBS-008: source, above 95 % off at 20 nM", high=0.05, dose="20 nM"
+    ),
 ]
 
 GENOTYPES = [

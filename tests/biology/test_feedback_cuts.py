@@ -81,7 +81,9 @@ def test_cut_feedback_no_rebound(cut, rapalog, mtor):
 def test_all_cuts_are_the_same_cut(cut, mtor, reference):
     changed = cut(mtor)
     found = courses_of(changed, "everolimus", variant=changed.variant)
-    assert np.allclose(found.folds, reference.folds, rtol=1e-4, atol=1e-7)
+    # Without the arms no IRS is serine phosphorylated: 0 over 0 there, in every cut.
+    assert np.allclose(found.folds, reference.folds, rtol=1e-4, atol=1e-7, equal_nan=True)
+    assert list(found.folds.columns[found.folds.isna().any()]) == ["pIRS1_S636"]
 
 
 def test_removed_edges_are_told(mtor):

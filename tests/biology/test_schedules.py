@@ -12,9 +12,30 @@ from mtornet.simulation.methods import ode
 from mtornet.simulation.problem import Problem
 
 MOIETIES = {
-    "p110a", "p110b", "PTEN", "PDK1", "AKT", "mTOR", "RPTOR", "Rheb", "PRAS40", "DEPTOR", "TSC", "Rag",
-    "RICTOR", "S6K", "S6", "4E-BP1", "eIF4E", "GSK3B", "ULK1", "SGK1", "FOXO", "ADA", "FKBP12",
-}  # fmt: skip
+    "p110a",
+    "p110b",
+    "PTEN",
+    "PDK1",
+    "AKT",
+    "mTOR",
+    "RPTOR",
+    "Rheb",
+    "PRAS40",
+    "DEPTOR",
+    "TSC",
+    "Rag",
+    "RICTOR",
+    "S6K",
+    "S6",
+    "4E-BP1",
+    "eIF4E",
+    "GSK3B",
+    "ULK1",
+    "SGK1",
+    "FOXO",
+    "ADA",
+    "FKBP12",
+}
 
 
 def folds(run, readout="pS6K_T389"):
@@ -29,7 +50,9 @@ def treated(drug, dose, hours, *, end="72 h", wash_at=None):
     return protocol.until(end), [f"{h} h" for h in hours]
 
 
-@pytest.mark.parametrize(("drug", "dose"), [("sapanisertib", "224 nM"), ("torin1", "250 nM"), ("azd8055", "500 nM")])
+@pytest.mark.parametrize(
+    ("drug", "dose"), [("sapanisertib", "224 nM"), ("torin1", "250 nM"), ("azd8055", "500 nM")]
+)
 def test_s6k_comes_back_hours_after_washing_an_atp_site_drug(drug, dose, mtor):
     # ATP-site binding is reversible at once; "within hours" is taken as above half within 4 h (design).
     protocol, times = treated(drug, dose, (0, 23.9, 25, 28, 48), wash_at="24 h", end="48 h")
@@ -46,14 +69,22 @@ def test_s6k_stays_off_for_days_after_a_pulse_of_a_rapalog(mtor):
 
 def test_washing_and_a_held_dose_are_the_same_experiment(mtor):
     times = (0, 1, 6, 7, 12, 24)
-    washed = mt.run(mtor, treated("dactolisib", "500 nM", times, wash_at="6 h", end="24 h")[0], times=[f"{t} h" for t in times])
-    held = mt.run(mtor, treated("dactolisib", "500 nM for 6 h", times, end="24 h")[0], times=[f"{t} h" for t in times])
+    washed = mt.run(
+        mtor,
+        treated("dactolisib", "500 nM", times, wash_at="6 h", end="24 h")[0],
+        times=[f"{t} h" for t in times],
+    )
+    held = mt.run(
+        mtor, treated("dactolisib", "500 nM for 6 h", times, end="24 h")[0], times=[f"{t} h" for t in times]
+    )
     assert np.allclose(washed.summary["mean"], held.summary["mean"], rtol=1e-9, atol=1e-9)
 
 
 def test_repeated_doses_switch_s6k_off_and_on(mtor):
     # 6 h on, 18 h off; the thresholds are those of the wash-out test above.
-    protocol, times = treated("sapanisertib", "224 nM for 6 h every 24 h", (5.9, 23.9, 29.9, 47.9, 53.9, 71.9))
+    protocol, times = treated(
+        "sapanisertib", "224 nM for 6 h every 24 h", (5.9, 23.9, 29.9, 47.9, 53.9, 71.9)
+    )
     found = folds(mt.run(mtor, protocol, times=times))
     assert all(found[h] < 0.2 for h in (5.9, 29.9, 53.9))
     assert all(found[h] > 0.5 for h in (23.9, 47.9, 71.9))

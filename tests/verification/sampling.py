@@ -20,7 +20,10 @@ from tests.verification.toys import Toy
 
 
 def problem_of(
-    network: ReactionNetwork, times: Sequence[float], schedule: Schedule = ((0.0, {}, {}),), content: str = "verification"
+    network: ReactionNetwork,
+    times: Sequence[float],
+    schedule: Schedule = ((0.0, {}, {}),),
+    content: str = "verification",
 ) -> Problem:
     compiled = compile_network(network)
     return Problem(
@@ -66,7 +69,13 @@ def counts_of(chunks: Sequence[CellSamples]) -> FloatArray:
 def sampled(toy: Toy, times: Sequence[float], cells: int, algorithm: str) -> dict[str, FloatArray]:
     """Counts by species, shape (cells, n_times), through ``simulate``; ``times`` start at 0."""
     result = simulate(
-        toy.network(), times, method="ssa", cells=cells, seed=test_seed(), keep="trajectories", algorithm=algorithm
+        toy.network(),
+        times,
+        method="ssa",
+        cells=cells,
+        seed=test_seed(),
+        keep="trajectories",
+        algorithm=algorithm,
     )
     assert result.counts is not None
     assert set(result.status) == {"complete"}

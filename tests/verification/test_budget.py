@@ -13,7 +13,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mtornet.compiled.status import COMPLETE, COUNT_OVERFLOW, EVENT_LIMIT, INTERRUPTED, NOT_FINITE, STATUS_NAMES
+from mtornet.compiled.status import (
+    COMPLETE,
+    COUNT_OVERFLOW,
+    EVENT_LIMIT,
+    INTERRUPTED,
+    NOT_FINITE,
+    STATUS_NAMES,
+)
 from mtornet.errors import ProtocolError, SimulationError
 from mtornet.simulation.interrupt import StopFlag
 from mtornet.simulation.methods.ssa import SsaOptions
@@ -37,7 +44,9 @@ def test_kernel_and_library_name_the_same_codes() -> None:
 def test_event_limit(algorithm: str) -> None:
     # About 161 events in 10 s: some cells stay below the limit, some do not.
     network = toys.IMMIGRATION_DEATH.network()
-    run = partial(simulate, network, TIMES, method="ssa", cells=60, seed=2, keep="trajectories", algorithm=algorithm)
+    run = partial(
+        simulate, network, TIMES, method="ssa", cells=60, seed=2, keep="trajectories", algorithm=algorithm
+    )
     free = run()
     limit = int(np.median(free.n_events))
     held = run(max_events=limit)
@@ -69,7 +78,9 @@ def test_no_cell_completes() -> None:
 
 
 def test_propensity_that_is_not_finite() -> None:
-    boom = toy({"X": 5, "Y": 1}, {"k": 1e308, "m": 1.0}, twice=r("X -> 2 X", "k"), make=r("-> Y", "m")).network()
+    boom = toy(
+        {"X": 5, "Y": 1}, {"k": 1e308, "m": 1.0}, twice=r("X -> 2 X", "k"), make=r("-> Y", "m")
+    ).network()
     result = simulate(boom, TIMES, method="ssa", cells=3)
     assert set(result.status) == {"not_finite"}
 
@@ -87,7 +98,9 @@ def test_more_molecules_than_whole_numbers() -> None:
 
 def test_doubling_overflows_by_its_budget() -> None:
     # Growth without bound ends at the limit instead of running for ever.
-    result = simulate(toy({"X": 1}, {"k": 1.0}, d=r("X -> 2 X", "k")).network(), [0, 1e6], method="ssa", max_events=10**5)
+    result = simulate(
+        toy({"X": 1}, {"k": 1.0}, d=r("X -> 2 X", "k")).network(), [0, 1e6], method="ssa", max_events=10**5
+    )
     assert result.status == ("event_limit",)
 
 
@@ -169,11 +182,17 @@ print("kept", int((status == 0).sum()), "in order", ok, "stopped", bool(stop), f
 
 
 @pytest.mark.skipif(os.name == "nt", reason="sends POSIX signals")
-@pytest.mark.parametrize(("mode", "number"), [("flag", signal.SIGINT), ("flag", signal.SIGTERM), ("plain", signal.SIGINT)])
+@pytest.mark.parametrize(
+    ("mode", "number"), [("flag", signal.SIGINT), ("flag", signal.SIGTERM), ("plain", signal.SIGINT)]
+)
 def test_a_signal_keeps_what_is_finished(mode: str, number: signal.Signals) -> None:
     root = Path(__file__).resolve().parents[2]
     process = subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, mode], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=root
+        [sys.executable, "-c", SCRIPT, mode],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=root,
     )
     assert process.stdout is not None
     try:

@@ -17,7 +17,9 @@ SCALE = 1e-3
 
 
 def counts(network: ReactionNetwork, **options: object) -> np.ndarray:
-    result = simulate(network, TIMES, method="ssa", keep="trajectories", **{"cells": 300, "seed": 5, **options})  # type: ignore[arg-type]
+    result = simulate(
+        network, TIMES, method="ssa", keep="trajectories", **{"cells": 300, "seed": 5, **options}
+    )  # type: ignore[arg-type]
     assert result.counts is not None
     return result.counts
 
@@ -37,7 +39,14 @@ def test_threads_change_no_bit() -> None:
 def test_threads_change_no_cell_of_the_mtor_network(mtor_with_everolimus: ReactionNetwork) -> None:
     runs = [
         simulate(
-            mtor_with_everolimus, [0, 300], method="ssa", cells=9, seed=2, jobs=jobs, copy_scale=SCALE, keep="trajectories"
+            mtor_with_everolimus,
+            [0, 300],
+            method="ssa",
+            cells=9,
+            seed=2,
+            jobs=jobs,
+            copy_scale=SCALE,
+            keep="trajectories",
         ).counts
         for jobs in (1, 2, 5)
     ]
@@ -56,7 +65,9 @@ def test_a_cell_can_be_run_alone() -> None:
     problem = problem_of(toys.ENZYME.network(), TIMES)
     together = counts_of(cells_of(problem, 50, seed=3))
     for first in (0, 7, 49):
-        np.testing.assert_array_equal(counts_of(cells_of(problem, 1, seed=3, first_cell=first))[0], together[first])
+        np.testing.assert_array_equal(
+            counts_of(cells_of(problem, 1, seed=3, first_cell=first))[0], together[first]
+        )
 
 
 def test_cells_come_in_order() -> None:
@@ -74,7 +85,9 @@ def test_seed_condition_and_cell_each_matter() -> None:
     assert len(set(base.tolist())) > 10
     assert not np.array_equal(base, counts(network, seed=6)[:, 2, 0])
     # The numbers change by the content of the condition even if the law does not.
-    renamed = toys.toy({"X": 0}, {"k": 10.0, "g2": 0.1}, birth=toys.r("-> X", "k"), death=toys.r("X ->", "g2"))
+    renamed = toys.toy(
+        {"X": 0}, {"k": 10.0, "g2": 0.1}, birth=toys.r("-> X", "k"), death=toys.r("X ->", "g2")
+    )
     assert not np.array_equal(base, counts(renamed.network())[:, 2, 0])
     np.testing.assert_array_equal(base, counts(toys.IMMIGRATION_DEATH.network())[:, 2, 0])
 
@@ -96,7 +109,8 @@ def test_a_drawn_seed_is_reported_and_repeats() -> None:
 
 def arm(network: ReactionNetwork, **given: str) -> Arm:
     return arm_of(
-        network, constant_protocol(variant="wild_type", inputs={"insulin": "1 nM"}, given=given, duration="10 min")
+        network,
+        constant_protocol(variant="wild_type", inputs={"insulin": "1 nM"}, given=given, duration="10 min"),
     )
 
 
@@ -106,7 +120,9 @@ def population() -> Population:
 
 
 def fresh(network: ReactionNetwork) -> Experiment:
-    return Experiment(network=network, readouts=("pS6K_T389", "pAKT_S473"), times=np.array([0.0, 60.0, 600.0]))
+    return Experiment(
+        network=network, readouts=("pS6K_T389", "pAKT_S473"), times=np.array([0.0, 60.0, 600.0])
+    )
 
 
 def test_arms_do_not_depend_on_each_other(mtor: ReactionNetwork, population: Population) -> None:
@@ -118,7 +134,8 @@ def test_arms_do_not_depend_on_each_other(mtor: ReactionNetwork, population: Pop
         np.testing.assert_array_equal(fresh(mtor).stochastic(arm(mtor, **given), population).cells, run.cells)
         np.testing.assert_array_equal(backwards.stochastic(arm(mtor, **given), population).cells, run.cells)
         np.testing.assert_array_equal(
-            fresh(mtor).deterministic(arm(mtor, **given)).moments.mean, together.deterministic(arm(mtor, **given)).moments.mean
+            fresh(mtor).deterministic(arm(mtor, **given)).moments.mean,
+            together.deterministic(arm(mtor, **given)).moments.mean,
         )
 
 
@@ -138,7 +155,11 @@ def test_another_population_gets_cells_of_its_own(mtor: ReactionNetwork, populat
 
     experiment = fresh(mtor)
     experiment.stochastic(arm(mtor), population)
-    for other in (replace(population, cells=9), replace(population, seed=5), replace(population, settle_s=100.0)):
+    for other in (
+        replace(population, cells=9),
+        replace(population, seed=5),
+        replace(population, settle_s=100.0),
+    ):
         again = experiment.stochastic(arm(mtor), other)
         assert len(again.cells) == other.cells
         np.testing.assert_array_equal(again.cells, fresh(mtor).stochastic(arm(mtor), other).cells)

@@ -14,6 +14,7 @@ from mtornet.simulation.rounding import round_conserving
 from tests.verification import toys
 from tests.verification.reference.direct_method import DirectMethod, choose_reaction
 from tests.verification.reference.rate_equations import complex_step_jacobian, slopes
+from tests.verification.reference.rejection_method import RejectionMethod
 from tests.verification.sampling import cells_of, problem_of
 from tests.verification.toys import r, toy
 
@@ -21,13 +22,18 @@ TOYS = {name: value for name, value in vars(toys).items() if isinstance(value, t
 TIMES = [0.0, 0.3, 1.0, 4.0, 9.0]
 
 
-def assert_twins_agree(problem: Problem, *, cells: int, seed: int, max_events: int = 10**9) -> None:
-    chunks = cells_of(problem, cells, seed=seed, max_events=max_events)
+TWINS = {"direct": DirectMethod, "rejection": RejectionMethod}
+
+
+def assert_twins_agree(
+    problem: Problem, algorithm: str, *, cells: int, seed: int, max_events: int = 10**9
+) -> None:
+    chunks = cells_of(problem, cells, seed=seed, max_events=max_events, algorithm=algorithm)
     counts = np.concatenate([c.counts for c in chunks])
     final = np.concatenate([c.final for c in chunks])
     n_events = np.concatenate([c.n_events for c in chunks])
     status = np.concatenate([c.status for c in chunks])
-    twin = DirectMethod(problem, seed=seed, max_events=max_events)
+    twin = TWINS[algorithm](problem, seed=seed, max_events=max_events)
     for i in range(cells):
         cell = twin.run(i)
         np.testing.assert_array_equal(counts[i], cell.samples)
@@ -37,47 +43,65 @@ def assert_twins_agree(problem: Problem, *, cells: int, seed: int, max_events: i
 
 @pytest.mark.parametrize("name", TOYS)
 @pytest.mark.parametrize("seed", [0, 20261123])
-def test_toys(name: str, seed: int) -> None:
-    assert_twins_agree(problem_of(TOYS[name].network(), TIMES), cells=30, seed=seed)
+def test_toys(name: str, seed: int, algorithm: str) -> None:
+    assert_twins_agree(problem_of(TOYS[name].network(), TIMES), algorithm, cells=30, seed=seed)
 
 
-def test_doses() -> None:
-    schedule = [(0.0, {}, {}), (2.5, {"k": 0.0}, {"X": 7}), (4.0, {"k": 30.0, "g": 0.0}, {}), (4.0, {"k": 1.0}, {"X": 3})]
-    assert_twins_agree(problem_of(toys.IMMIGRATION_DEATH.network(), TIMES, schedule), cells=40, seed=3)
+def test_doses(algorithm: str) -> None:
+    schedule = [
+        (0.0, {}, {}),
+        (2.5, {"k": 0.0}, {"X": 7}),
+        (4.0, {"k": 30.0, "g": 0.0}, {}),
+        (4.0, {"k": 1.0}, {"X": 3}),
+    ]
+    assert_twins_agree(
+        problem_of(toys.IMMIGRATION_DEATH.network(), TIMES, schedule), algorithm, cells=40, seed=3
+    )
 
 
-def test_event_limit() -> None:
+def test_event_limit(algorithm: str) -> None:
     problem = problem_of(toys.IMMIGRATION_DEATH.network(), TIMES)
-    assert_twins_agree(problem, cells=20, seed=3, max_events=60)
+    assert_twins_agree(problem, algorithm, cells=20, seed=3, max_events=60)
 
 
-def test_explosion_and_overflow() -> None:
+def test_explosion_and_overflow(algorithm: str) -> None:
     boom = toy({"X": 1}, {"k": 1e308}, twice=r("X -> 2 X", "k"))
-    assert_twins_agree(problem_of(boom.network(), TIMES), cells=3, seed=1)
+    assert_twins_agree(problem_of(boom.network(), TIMES), algorithm, cells=3, seed=1)
     huge = toy({"X": 0}, {"k": 1.0}, add=r("-> X", "k")).network().with_amounts(X=9.0e15 - 2)
-    assert_twins_agree(problem_of(huge, TIMES), cells=10, seed=1)
+    assert_twins_agree(problem_of(huge, TIMES), algorithm, cells=10, seed=1)
 
 
-def test_many_events_pass_a_refresh() -> None:
+def test_many_events_pass_a_refresh(algorithm: str) -> None:
     # More than 65 536 events in one cell, so that the running sums are summed anew.
     fast = toy({"A": 900, "B": 0}, {"f": 7.0, "b": 3.0}, forth=r("A -> B", "f"), back=r("B -> A", "b"))
-    assert_twins_agree(problem_of(fast.network(), [0.0, 10.0, 20.0]), cells=1, seed=4)
+    assert_twins_agree(problem_of(fast.network(), [0.0, 10.0, 20.0]), algorithm, cells=1, seed=4)
 
 
-def test_mtor_network_with_a_rapalog(mtor_with_everolimus: ReactionNetwork) -> None:
+def test_bounds_tighten_when_a_fast_reaction_runs_dry(algorithm: str) -> None:
+    stuck = toy(
+        {"A": 7, "B": 0, "C": 9, "D": 0}, {"f": 1e5, "s": 0.3}, fast=r("2 A -> B", "f"), slow=r("C -> D", "s")
+    )
+    assert_twins_agree(problem_of(stuck.network(), TIMES), algorithm, cells=10, seed=2)
+
+
+def test_mtor_network_with_a_rapalog(mtor_with_everolimus: ReactionNetwork, algorithm: str) -> None:
     network, scale = mtor_with_everolimus, 1e-3
     compiled = compile_network(network)
     start = round_conserving(
-        np.array([s.initial for s in network.species.values()]) * scale, network.conserved_moieties(), compiled.species
+        np.array([s.initial for s in network.species.values()]) * scale,
+        network.conserved_moieties(),
+        compiled.species,
     )
     problem = Problem(
         compiled=compiled,
-        segments=bind(network, compiled, [(0.0, {}, {}), (150.0, {"everolimus": 0.0}, {})], 300.0, copy_scale=scale),
+        segments=bind(
+            network, compiled, [(0.0, {}, {}), (150.0, {"everolimus": 0.0}, {})], 300.0, copy_scale=scale
+        ),
         times=np.array([0.0, 20.0, 150.0, 300.0]),
         x0=start,
         content="twin",
     )
-    assert_twins_agree(problem, cells=3, seed=11)
+    assert_twins_agree(problem, algorithm, cells=3, seed=11)
 
 
 def test_choice_of_a_reaction_at_the_edges() -> None:
@@ -86,7 +110,17 @@ def test_choice_of_a_reaction_at_the_edges() -> None:
     propensities = [0.0, 0.0, 2.0, 0.0, 0.0, 1.5, 0.0, 0.0, 0.5, 0.0]
     for shift in (1, 2, 3, 4):
         sums = [sum(propensities[i : i + (1 << shift)]) for i in range(0, len(propensities), 1 << shift)]
-        points = [0.0, 1e-300, 2.0, np.nextafter(2.0, 0), 3.5, np.nextafter(3.5, 0), np.nextafter(4.0, 0), 4.0, 9.0]
+        points = [
+            0.0,
+            1e-300,
+            2.0,
+            np.nextafter(2.0, 0),
+            3.5,
+            np.nextafter(3.5, 0),
+            np.nextafter(4.0, 0),
+            4.0,
+            9.0,
+        ]
         wanted = [2, 2, 5, 2, 8, 5, 8, -1, -1]
         for point, owner in zip(points, wanted, strict=True):
             assert kernel(np.array(propensities), np.array(sums), shift, point) == owner

@@ -33,7 +33,9 @@ def test_chain_of_two_decays() -> None:
 def test_second_order_decay() -> None:
     # 2 A -> 0 as rate k A**2, two molecules each: A = A0/(1 + 2 k A0 t). Not A.
     pairs = toy({"A": 50}, {"k": 0.01}, meet=r("2 A ->", "k"))
-    np.testing.assert_allclose(simulate(pairs.network(), TIMES)["A"], 50 / (1 + 2 * 0.01 * 50 * TIMES), rtol=TOLERANCE)
+    np.testing.assert_allclose(
+        simulate(pairs.network(), TIMES)["A"], 50 / (1 + 2 * 0.01 * 50 * TIMES), rtol=TOLERANCE
+    )
 
 
 def test_logistic_growth() -> None:
@@ -45,15 +47,22 @@ def test_logistic_growth() -> None:
 
 def test_isomerisation_and_immigration() -> None:
     np.testing.assert_allclose(
-        simulate(toys.IMMIGRATION_DEATH.network(), TIMES)["X"], 100 * (1 - np.exp(-0.1 * TIMES)), rtol=TOLERANCE, atol=1e-7
+        simulate(toys.IMMIGRATION_DEATH.network(), TIMES)["X"],
+        100 * (1 - np.exp(-0.1 * TIMES)),
+        rtol=TOLERANCE,
+        atol=1e-7,
     )
     rest = 90 * 0.2 / 0.7
     np.testing.assert_allclose(
-        simulate(toys.ISOMERISATION.network(), TIMES)["A"], rest + (80 - rest) * np.exp(-0.7 * TIMES), rtol=TOLERANCE
+        simulate(toys.ISOMERISATION.network(), TIMES)["A"],
+        rest + (80 - rest) * np.exp(-0.7 * TIMES),
+        rtol=TOLERANCE,
     )
 
 
-@pytest.mark.parametrize("name", ["DIMERISATION", "ENZYME", "TRIMERISATION", "CATALYSED_PAIR", "AUTOCATALYSIS"])
+@pytest.mark.parametrize(
+    "name", ["DIMERISATION", "ENZYME", "TRIMERISATION", "CATALYSED_PAIR", "AUTOCATALYSIS"]
+)
 def test_against_a_taylor_like_reference(name: str) -> None:
     compare_with_scipy(getattr(toys, name).network(), TIMES)
 
@@ -70,7 +79,14 @@ def compare_with_scipy(network: ReactionNetwork, times: np.ndarray, rtol: float 
     right_side, jacobian = ode.functions(compiled, constants)
     start = np.array([s.initial for s in network.species.values()])
     reference = solve_ivp(
-        right_side, (times[0], times[-1]), start, t_eval=times, method="Radau", jac=jacobian, rtol=1e-12, atol=1e-10
+        right_side,
+        (times[0], times[-1]),
+        start,
+        t_eval=times,
+        method="Radau",
+        jac=jacobian,
+        rtol=1e-12,
+        atol=1e-10,
     )
     result = simulate(network, times)
     np.testing.assert_allclose(result.mean[:, : start.size], reference.y.T, rtol=rtol, atol=1e-4)
@@ -134,7 +150,9 @@ def test_tolerances_are_used() -> None:
 
 def test_start_time_is_the_first_time() -> None:
     network = toys.PURE_DEATH.network()
-    np.testing.assert_allclose(simulate(network, [100.0, 101.0])["X"], [200, 200 * np.exp(-0.3)], rtol=TOLERANCE)
+    np.testing.assert_allclose(
+        simulate(network, [100.0, 101.0])["X"], [200, 200 * np.exp(-0.3)], rtol=TOLERANCE
+    )
     np.testing.assert_allclose(simulate(network, ["1 min", "2 min"])["X"][0], 200)
     problem = Problem(
         compiled=compile_network(network),

@@ -39,7 +39,9 @@ def test_isomerisation_is_a_sum_of_binomials(cells: int, algorithm: str) -> None
         from_b = stats.binom(10, rest * (1 - decay)).pmf(np.arange(11))
         laws.append(np.pad(np.convolve(from_a, from_b), (0, LIMIT - 91)))
     assert np.all(counts["A"] + counts["B"] == 90)
-    assert_agrees(distribution_p({"A": counts["A"]}, {"A": np.array(laws)}), "isomerisation against binomials")
+    assert_agrees(
+        distribution_p({"A": counts["A"]}, {"A": np.array(laws)}), "isomerisation against binomials"
+    )
 
 
 MASTER_EQUATION = {
@@ -107,7 +109,10 @@ def test_a_slow_reaction_after_a_fast_one_is_exhausted(cells: int, algorithm: st
     # 1 000 molecules react at once at 1e9/s each; the rounding left in the running sums must not
     # make the slow reaction (1e-4/s) seem faster.
     stiff = toy(
-        {"A": 1000, "B": 0, "C": 1, "D": 0}, {"f": 1e9 / 3, "s": 1e-4}, fast=r("A -> B", "f"), slow=r("C -> D", "s")
+        {"A": 1000, "B": 0, "C": 1, "D": 0},
+        {"f": 1e9 / 3, "s": 1e-4},
+        fast=r("A -> B", "f"),
+        slow=r("C -> D", "s"),
     )
     done = sampled(stiff, [0.0, 1e4], cells, algorithm)["D"][:, 1]
     p = float(stats.binomtest(int(done.sum()), cells, 1 - np.exp(-1.0)).pvalue)
@@ -115,9 +120,12 @@ def test_a_slow_reaction_after_a_fast_one_is_exhausted(cells: int, algorithm: st
 
 
 def test_a_fast_reaction_that_lacks_one_molecule_costs_nothing(cells: int, algorithm: str) -> None:
-    # One A is left of 2 A -> B at 1e9/s: possible only with two. Bounds for "maybe two" must not be tried for ever.
+    # One A is left of 2 A -> B at 1e9/s, which takes two: bounds for "maybe two" must not be tried for ever.
     stuck = toy(
-        {"A": 7, "B": 0, "C": 1, "D": 0}, {"f": 1e9, "s": 1e-4}, fast=r("2 A -> B", "f"), slow=r("C -> D", "s")
+        {"A": 7, "B": 0, "C": 1, "D": 0},
+        {"f": 1e9, "s": 1e-4},
+        fast=r("2 A -> B", "f"),
+        slow=r("C -> D", "s"),
     )
     counts = sampled(stuck, [0.0, 1e4], cells // 10, algorithm)
     assert np.all(counts["A"][:, 1] == 1)
@@ -140,18 +148,33 @@ def test_different_networks_and_seeds_are_independent(cells: int, algorithm: str
 
     def at_rest(changed: float, seed: int) -> np.ndarray:
         result = simulate(
-            network.with_parameters(g=changed), [0, 20], method="ssa", cells=cells, seed=seed, keep="trajectories", algorithm=algorithm
+            network.with_parameters(g=changed),
+            [0, 20],
+            method="ssa",
+            cells=cells,
+            seed=seed,
+            keep="trajectories",
+            algorithm=algorithm,
         )
         assert result.counts is not None
         return result.counts[:, 1, 0]
 
     first = at_rest(0.1, test_seed())
-    p_values = [independence_p(first, at_rest(0.1001, test_seed())), independence_p(first, at_rest(0.1, test_seed() + 1))]
+    p_values = [
+        independence_p(first, at_rest(0.1001, test_seed())),
+        independence_p(first, at_rest(0.1, test_seed() + 1)),
+    ]
     assert_agrees(bonferroni(p_values), "conditions and seeds are independent")
 
 
 def test_negative_counts_never_appear(cells: int, algorithm: str) -> None:
-    greedy = toy({"X": 3, "Y": 1}, {"a": 50.0, "b": 5.0}, eat=r("2 X + Y ->", "a", law="constant_rate"), x=r("-> X", "b"), y=r("-> Y", "b"))
+    greedy = toy(
+        {"X": 3, "Y": 1},
+        {"a": 50.0, "b": 5.0},
+        eat=r("2 X + Y ->", "a", law="constant_rate"),
+        x=r("-> X", "b"),
+        y=r("-> Y", "b"),
+    )
     counts = sampled(greedy, np.linspace(0, 4, 21), cells // 10, algorithm)
     assert counts["X"].min() == 0
     assert counts["Y"].min() == 0

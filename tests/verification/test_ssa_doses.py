@@ -62,7 +62,12 @@ def test_doses_in_a_network_with_order_2_and_a_guard(cells: int, algorithm: str)
         bind=r("2 A -> B", "f"),
         drain=r("A ->", "use", law="constant_rate"),
     )
-    schedule: Schedule = [(0.0, {}, {}), (2.3, {"f": 0.05}, {"A": 6}), (4.1, {"f": 0.0, "use": 3.0}, {}), (6.0, {}, {"B": 2})]
+    schedule: Schedule = [
+        (0.0, {}, {}),
+        (2.3, {"f": 0.05}, {"A": 6}),
+        (4.1, {"f": 0.0, "use": 3.0}, {}),
+        (6.0, {}, {"B": 2}),
+    ]
     times = [0.0, 1.0, 2.3, 3.0, 4.1, 5.0, 6.0, 7.0]
     exact = distributions(both, times, schedule=schedule, limit=40)
     counts = sampled_with_doses(both, times, schedule, cells, algorithm)
@@ -77,7 +82,9 @@ def test_a_time_at_a_dose_shows_the_state_before(algorithm: str) -> None:
 
 def test_all_quiet_until_the_dose(cells: int, algorithm: str) -> None:
     # Total propensity 0 before the dose: no draw, no event, no end of the run.
-    counts = sampled_with_doses(SOURCE, [0.0, 9.0, 11.0], [(0.0, {}, {}), (10.0, {"k": 5.0}, {})], cells, algorithm)["X"]
+    counts = sampled_with_doses(
+        SOURCE, [0.0, 9.0, 11.0], [(0.0, {}, {}), (10.0, {"k": 5.0}, {})], cells, algorithm
+    )["X"]
     p = chi_square_p(counts[:, 2], stats.poisson(5.0).pmf(np.arange(100)))
     assert np.all(counts[:, 1] == 0)
     assert_agrees(bonferroni([p]), "a dose into silence")

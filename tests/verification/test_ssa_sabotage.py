@@ -10,6 +10,7 @@ from tests.verification import toys
 from tests.verification.master_equation import distributions, moments
 from tests.verification.reference.direct_method import DirectMethod
 from tests.verification.reference.generator import Stream
+from tests.verification.reference.rejection_method import RejectionMethod
 from tests.verification.sampling import distribution_p, problem_of
 from tests.verification.statistics import (
     assert_agrees,
@@ -89,7 +90,9 @@ class StaleDependents(DirectMethod):
         self.dependents = [row[:1] for row in self.dependents]
 
 
-def twin_counts(kind: type[DirectMethod], network: Toy, times: list[float], schedule=((0.0, {}, {}),), cells: int = CELLS):  # type: ignore[no-untyped-def]
+def twin_counts(
+    kind: type[DirectMethod], network: Toy, times: list[float], schedule=((0.0, {}, {}),), cells: int = CELLS
+):  # type: ignore[no-untyped-def]
     problem = problem_of(network.network(), times, schedule)
     counts = kind(problem, seed=test_seed()).counts(cells)
     return {name: counts[:, :, i] for i, name in enumerate(problem.compiled.species)}
@@ -105,7 +108,9 @@ def test_squares_instead_of_pairs() -> None:
     assert_detected(distribution_p(twin_counts(Squared, PAIRS, TIMES), exact), "n**2 for n (n-1)")
     mean, var, kurtosis = moments(exact["B"])
     wrong = twin_counts(Squared, PAIRS, TIMES)["B"]
-    p = bonferroni([moments_p(wrong[:, i], mean=mean[i], var=var[i], kurtosis=kurtosis[i]) for i in (1, 2, 3)])
+    p = bonferroni(
+        [moments_p(wrong[:, i], mean=mean[i], var=var[i], kurtosis=kurtosis[i]) for i in (1, 2, 3)]
+    )
     assert_detected(p, "n**2 for n (n-1), by moments")
 
 
@@ -120,7 +125,9 @@ def test_order_3_without_its_falling_product() -> None:
 def test_doses_at_the_wrong_time(mistake: type[DirectMethod]) -> None:
     # Switched off while events are rare: a late dose lets one more event through.
     off = [1.3 * min(t, 10) for t in AROUND]
-    assert_agrees(poisson_p(twin_counts(DirectMethod, SOURCE, AROUND, SWITCHED_OFF)["X"], off), f"twin, {mistake}")
+    assert_agrees(
+        poisson_p(twin_counts(DirectMethod, SOURCE, AROUND, SWITCHED_OFF)["X"], off), f"twin, {mistake}"
+    )
     on = [1.3 * max(t - 10, 0) for t in AROUND]
     wrong = [
         poisson_p(twin_counts(mistake, SOURCE, AROUND, SWITCHED_OFF)["X"], off),
@@ -154,7 +161,9 @@ def test_waits_that_are_not_exponential() -> None:
 
 def test_stale_propensities() -> None:
     exact = distributions(toys.ENZYME, TIMES, limit=30)
-    assert_detected(distribution_p(twin_counts(StaleDependents, toys.ENZYME, TIMES), exact), "stale propensities")
+    assert_detected(
+        distribution_p(twin_counts(StaleDependents, toys.ENZYME, TIMES), exact), "stale propensities"
+    )
 
 
 def test_a_wrong_rate_constant() -> None:
@@ -163,3 +172,36 @@ def test_a_wrong_rate_constant() -> None:
     counts = twin_counts(DirectMethod, wrong, [0.0, 10.0], cells=2000)["X"][:, 1]
     mean = 100 * (1 - np.exp(-1.0))
     assert_detected(moments_p(counts, mean=mean, var=mean, kurtosis=1 / mean), "5 % in one rate")
+
+
+class AtTheEndOfTheWindow(RejectionMethod):
+    """Puts the event that leaves an interval at the end of its window, not at its order statistic."""
+
+    def part_of_window(self, trial: int, trials: int) -> float:
+        del trial, trials
+        return 1.0
+
+
+class EvenlySpaced(RejectionMethod):
+    """Takes the mean of the order statistic for the order statistic."""
+
+    def part_of_window(self, trial: int, trials: int) -> float:
+        return trial / (trials + 1)
+
+
+class TooLowBounds(RejectionMethod):
+    """Bounds at the present count, which the count then exceeds unseen."""
+
+    def upper_bound(self, j: int, constants: list[float]) -> float:
+        return 0.5 * super().upper_bound(j, constants)
+
+
+@pytest.mark.parametrize("mistake", [AtTheEndOfTheWindow, EvenlySpaced, TooLowBounds])
+def test_mistakes_of_rejection(mistake: type[RejectionMethod]) -> None:
+    # Sampled where windows are long against the time in an interval.
+    times = [0.0, 2.0, 6.0]
+    exact = distributions(toys.IMMIGRATION_DEATH, times, limit=160)
+    right = twin_counts(RejectionMethod, toys.IMMIGRATION_DEATH, times, cells=2500)
+    assert_agrees(distribution_p(right, exact), f"twin of rejection, {mistake.__name__}")
+    wrong = twin_counts(mistake, toys.IMMIGRATION_DEATH, times, cells=2500)
+    assert_detected(distribution_p(wrong, exact), mistake.__doc__ or "")

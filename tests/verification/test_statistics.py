@@ -21,7 +21,7 @@ from tests.verification.statistics import (
 
 
 def test_the_checks_share_one_budget() -> None:
-    assert ALPHA * N_CHECKS == pytest.approx(FALSE_ALARM_BUDGET)
+    assert pytest.approx(FALSE_ALARM_BUDGET) == ALPHA * N_CHECKS
 
 
 def test_more_checks_than_registered_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,7 +49,9 @@ class ToyReaction:
                 drawn[name] = drawn.get(name, 0) + count
         elif any(x[name] < count for name, count in self.reactants.items()):
             return 0.0
-        return constants[self.k] * math.prod(x[name] - i for name, count in drawn.items() for i in range(count))
+        return constants[self.k] * math.prod(
+            x[name] - i for name, count in drawn.items() for i in range(count)
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +68,11 @@ class Toy:
             graph.add_node(name, kind="species", initial=amount)
         for name, reaction in self.reactions.items():
             graph.add_node(
-                name, kind="process", law=reaction.law, rate_constant=reaction.k, n_modifiers=len(reaction.catalysts)
+                name,
+                kind="process",
+                law=reaction.law,
+                rate_constant=reaction.k,
+                n_modifiers=len(reaction.catalysts),
             )
             for species, count in reaction.reactants.items():
                 graph.add_edge(species, name, role="reactant", stoichiometry=count)
@@ -91,7 +97,9 @@ def r(equation: str, k: str, **more: object) -> ToyReaction:
 IMMIGRATION_DEATH = toy({"X": 0}, {"k": 10.0, "g": 0.1}, birth=r("-> X", "k"), death=r("X ->", "g"))
 PURE_DEATH = toy({"X": 200}, {"g": 0.3}, death=r("X ->", "g"))
 ISOMERISATION = toy({"A": 80, "B": 10}, {"f": 0.5, "b": 0.2}, forth=r("A -> B", "f"), back=r("B -> A", "b"))
-DIMERISATION = toy({"A": 41, "B": 0}, {"f": 0.01, "b": 0.1}, bind=r("2 A -> B", "f"), split=r("B -> 2 A", "b"))
+DIMERISATION = toy(
+    {"A": 41, "B": 0}, {"f": 0.01, "b": 0.1}, bind=r("2 A -> B", "f"), split=r("B -> 2 A", "b")
+)
 ENZYME = toy(
     {"S": 25, "E": 4, "ES": 0, "P": 0},
     {"on": 0.05, "off": 0.2, "cat": 0.4},
@@ -113,9 +121,14 @@ CONSTANT_CONSUMPTION = toy(
 PAIR_CONSUMPTION = toy(
     {"X": 7}, {"use": 1.5, "make": 1.0}, leave=r("2 X ->", "use", law="constant_rate"), come=r("-> X", "make")
 )
-TRIMERISATION = toy({"A": 30, "C": 0}, {"f": 3e-4, "b": 0.2}, bind=r("3 A -> C", "f"), split=r("C -> 3 A", "b"))
+TRIMERISATION = toy(
+    {"A": 30, "C": 0}, {"f": 3e-4, "b": 0.2}, bind=r("3 A -> C", "f"), split=r("C -> 3 A", "b")
+)
 CATALYSED_PAIR = toy(
-    {"A": 20, "B": 0, "E": 3}, {"f": 0.01, "b": 0.3}, bind=r("2 A -> B", "f", catalysts=("E",)), split=r("B -> 2 A", "b")
+    {"A": 20, "B": 0, "E": 3},
+    {"f": 0.01, "b": 0.3},
+    bind=r("2 A -> B", "f", catalysts=("E",)),
+    split=r("B -> 2 A", "b"),
 )
 AUTOCATALYSIS = toy(
     {"A": 3, "W": 40}, {"f": 0.02, "d": 0.05}, copy=r("W + A -> 2 A", "f"), fade=r("A -> W", "d")

@@ -2,11 +2,10 @@
 
 import math
 
-from numba import njit
+import numpy as np
+from numba import njit, uint64
 
 from mtornet.compiled.kernels.random import next_word, uniform, uniform_positive
-
-_TWO_PI = 2.0 * math.pi
 
 
 @njit(cache=True)
@@ -47,13 +46,46 @@ def poisson(mean, s0, s1, s2, s3):
             return int(k), s0, s1, s2, s3
 
 
+def _normal_layers():
+    """Edges of 128 layers of equal area under the normal density, and ratios of neighbours."""
+    n, edge, area = 128, 3.442619855899, 9.91256303526217e-3
+    edges = np.empty(n + 1)
+    density = math.exp(-0.5 * edge * edge)
+    edges[0], edges[1], edges[n] = area / density, edge, 0.0
+    for i in range(2, n):
+        edges[i] = math.sqrt(-2.0 * math.log(area / edges[i - 1] + density))
+        density = math.exp(-0.5 * edges[i] * edges[i])
+    return edges, edges[1:] / edges[:-1]
+
+
+_EDGES, _RATIOS = _normal_layers()
+_TAIL = _EDGES[1]
+
+
 @njit(cache=True)
 def normal(s0, s1, s2, s3):
-    """Draw a normal variate (Box and Muller 1958)."""
-    word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
-    radius = math.sqrt(-2.0 * math.log(uniform_positive(word)))
-    word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
-    return radius * math.cos(_TWO_PI * uniform(word)), s0, s1, s2, s3
+    """Draw a normal variate (ziggurat of Marsaglia and Tsang 2000, as corrected by Doornik 2005)."""
+    while True:
+        word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
+        # The layer and the place within it come from different bits.
+        i = int(word & uint64(127))
+        u = 2.0 * uniform(word) - 1.0
+        if abs(u) < _RATIOS[i]:
+            return u * _EDGES[i], s0, s1, s2, s3
+        if i == 0:
+            while True:
+                word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
+                x = -math.log(uniform_positive(word)) / _TAIL
+                word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
+                y = -math.log(uniform_positive(word))
+                if y + y >= x * x:
+                    return math.copysign(_TAIL + x, u), s0, s1, s2, s3
+        x = u * _EDGES[i]
+        above = math.exp(-0.5 * (_EDGES[i] * _EDGES[i] - x * x))
+        below = math.exp(-0.5 * (_EDGES[i + 1] * _EDGES[i + 1] - x * x))
+        word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
+        if below + uniform(word) * (above - below) < 1.0:
+            return x, s0, s1, s2, s3
 
 
 @njit(cache=True)

@@ -161,7 +161,11 @@ def test_formulas_that_are_too_large(text: str, message: str) -> None:
 
 
 def test_the_largest_formulas_are_usable() -> None:
-    for text in ("+".join(["a"] * (MAX_TREE_DEPTH - 1)), "(" * 99 + "a" + ")" * 99, "exp(" * 99 + "0*a" + ")" * 99):
+    for text in (
+        "+".join(["a"] * (MAX_TREE_DEPTH - 1)),
+        "(" * 99 + "a" + ")" * 99,
+        "exp(" * 99 + "0*a" + ")" * 99,
+    ):
         tree = parse(text)
         assert parse(to_text(tree)) == tree
         assert set(symbols(tree)) == {"a"}

@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mtornet.errors import UnitError
-from mtornet.units import DIMENSIONLESS, Unit, concentration_in_nM, parse_quantity, parse_unit, time_in_seconds
+from mtornet.units import (
+    DIMENSIONLESS,
+    Unit,
+    concentration_in_nM,
+    parse_quantity,
+    parse_unit,
+    time_in_seconds,
+)
 
 
 @pytest.mark.parametrize(
@@ -44,11 +51,11 @@ def test_units(text: str, factor: float, dimension: dict[str, int]) -> None:
         ("s)", "cannot read"),
         ("s^x", "a power must be a whole number"),
         ("s^", "a power must be a whole number"),
-        ("min^9999", "a power beyond 9"),
-        ("s^-99999999999", "a power beyond 9"),
+        ("min^9999", "a power beyond 40"),
+        ("s^-99999999999", "a power beyond 40"),
         ("s^\u0663", "cannot read"),
         ("2", "unknown unit '2'"),
-        ("nMol", r"unknown unit 'nMol' in 'nMol'; did you mean 'nM'\?"),
+        ("NM", r"unknown unit 'NM' in 'NM'; did you mean 'nM'\?"),
         ("furlong", "unknown unit 'furlong'"),
         ("s;s", "cannot read"),
         ("(" * 70 + "s", "cannot read"),
@@ -69,7 +76,9 @@ def test_unit_arithmetic() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from(["s", "molecule", "L", "mol"]), st.integers(-4, 4)), min_size=1, max_size=6)
+    st.lists(
+        st.tuples(st.sampled_from(["s", "molecule", "L", "mol"]), st.integers(-4, 4)), min_size=1, max_size=6
+    )
 )
 def test_units_are_written_so_that_they_read_back(parts: list[tuple[str, int]]) -> None:
     unit = Unit()

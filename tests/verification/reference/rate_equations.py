@@ -14,7 +14,9 @@ from mtornet.network.ratelaws import rate_law
 Number = TypeVar("Number", float, complex)
 
 
-def slopes(network: ReactionNetwork, x: Mapping[str, Number], constants: Mapping[str, float]) -> dict[str, Number]:
+def slopes(
+    network: ReactionNetwork, x: Mapping[str, Number], constants: Mapping[str, float]
+) -> dict[str, Number]:
     """dx/dt by species; ``x`` may be complex, for derivatives by a complex step."""
     slope = dict.fromkeys(network.species, 0.0)
     for reaction in network.reactions.values():

@@ -1,0 +1,65 @@
+"""Networks that the benchmarks run: the shipped one and three classics, all through the typed graph."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import networkx as nx
+
+import mtornet as mt
+from mtornet.experiment.execute import at_rest
+
+
+def build(
+    name: str, amounts: dict[str, float], reactions: list[tuple[list[str], list[str], float]]
+) -> mt.ReactionNetwork:
+    """Build a mass-action network from ``(reactants, products, constant)`` rows."""
+    graph = nx.MultiDiGraph(model=name, compartments={"cell": {"size": 1.0}})
+    for species, amount in amounts.items():
+        graph.add_node(species, kind="species", initial=amount, compartment="cell")
+    for j, (reactants, products, constant) in enumerate(reactions):
+        node = f"r{j}"
+        graph.add_node(node, kind="process", rate_constant=repr(constant))
+        for species in sorted(set(reactants)):
+            graph.add_edge(species, node, role="reactant", stoichiometry=reactants.count(species))
+        for species in sorted(set(products)):
+            graph.add_edge(node, species, role="product", stoichiometry=products.count(species))
+    return mt.from_graph(graph)
+
+
+def settled_mtor() -> mt.ReactionNetwork:
+    """Return the shipped network at its drug-free steady state."""
+    return at_rest(mt.load_model("mtor"))
+
+
+def vilar() -> mt.ReactionNetwork:
+    """Return the genetic oscillator of Vilar et al. 2002 (PNAS 99:5988)."""
+    amounts = {"Da": 1, "Dr": 1, "Dap": 0, "Drp": 0, "Ma": 0, "Mr": 0, "A": 0, "R": 0, "C": 0}
+    rows = [
+        (["Da", "A"], ["Dap"], 1.0),
+        (["Dap"], ["Da", "A"], 50.0),
+        (["Dr", "A"], ["Drp"], 1.0),
+        (["Drp"], ["Dr", "A"], 100.0),
+        (["Dap"], ["Dap", "Ma"], 500.0),
+        (["Da"], ["Da", "Ma"], 50.0),
+        (["Drp"], ["Drp", "Mr"], 50.0),
+        (["Dr"], ["Dr", "Mr"], 0.01),
+        (["Ma"], ["Ma", "A"], 50.0),
+        (["Mr"], ["Mr", "R"], 5.0),
+        (["A", "R"], ["C"], 2.0),
+        (["C"], ["R"], 1.0),
+        (["A"], [], 1.0),
+        (["R"], [], 0.2),
+        (["Ma"], [], 10.0),
+        (["Mr"], [], 0.5),
+    ]
+    return build("vilar", {name: float(count) for name, count in amounts.items()}, rows)
+
+
+def cascade(stages: int) -> mt.ReactionNetwork:
+    """Return a chain in which each stage makes the next: ``S(i) -> S(i) + S(i+1)``, all degraded."""
+    names = [f"S{i}" for i in range(stages)]
+    rows: list[tuple[list[str], list[str], float]] = [([], [names[0]], 100.0)]
+    rows += [([a], [a, b], 1.0) for a, b in pairwise(names)]
+    rows += [([name], [], 1.0) for name in names]
+    return build(f"cascade_{stages}", dict.fromkeys(names, 100.0), rows)

@@ -1,0 +1,256 @@
+"""Symbolic phase of the stiff integrator: order of elimination, fill-in, and lists of operations.
+
+Done once per structure. The lists say which rows of a workspace are multiplied and added; the same
+lists serve every parameter set, so that no index is looked up per set and nothing is compiled per
+network. Species are renumbered by the order in which they are eliminated.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mtornet.compiled.network import CompiledNetwork
+
+IndexArray = NDArray[np.int32]
+FloatArray = NDArray[np.float64]
+Pattern = list[set[int]]
+
+
+class Program(NamedTuple):
+    """What the kernel does, as lists; a species is meant by its place in the order of elimination.
+
+    Reactions whose net changes are proportional share a *flux*, for example all that phosphorylate
+    one protein, or the two directions of a binding; their constants carry the ratio.
+
+    Lists of lists are streams in which -1 ends each: the kernel then needs no table of lengths, and
+    LLVM does not unroll loops that mostly run once or twice.
+    """
+
+    species: IndexArray
+    """(n,) species by place."""
+    member_reaction: IndexArray
+    """Reaction of each member of a flux."""
+    member_scale: FloatArray
+    """What its constant is multiplied by."""
+    member_factors: IndexArray
+    """(3 members) places that it multiplies; place ``n`` always holds 1."""
+    member_flux: IndexArray
+    """Flux that it is part of."""
+    n_fluxes: int
+    flux_pairs: IndexArray
+    """Stream by flux: pairs of places multiplied by its members of order 2."""
+    flux_singles: IndexArray
+    """Stream by flux: places multiplied by its members of order 1, which follow those of order 2."""
+    n_common: int
+    """Number of members of orders 1 and 2; those of orders 0 and 3 follow."""
+    change_flux: IndexArray
+    change_by: FloatArray
+    """Stream by place: fluxes that change it, and by how much."""
+    slope_terms: IndexArray
+    """Stream by derivative of a flux: triples of a member and the two places that multiply it."""
+    n_slopes: int
+    """Number of derivatives of fluxes that are not 0."""
+    lower: IndexArray
+    """Stream by place, upwards: columns left of the diagonal, from the left."""
+    upper: IndexArray
+    """Stream by place, downwards: columns right of the diagonal, from the right."""
+    upper_start: IndexArray
+    """(n,) where the part of ``upper`` of each place begins."""
+    fill_slope: IndexArray
+    fill_by: FloatArray
+    """Stream by entry of ``-J``, in the order of elimination: the slopes it is made of."""
+    drop_pairs: IndexArray
+    """Stream by entry: pairs of entries whose product is taken off it.
+
+    An entry of the lower triangle is meant by its position in ``lower``, one of the upper by its
+    position in ``upper`` plus the length of ``lower``.
+    """
+
+    @property
+    def n_factors(self) -> int:
+        """Rows that the two triangular factors take."""
+        return self.lower.size + self.upper.size
+
+
+class _Flux(NamedTuple):
+    change: dict[int, float]
+    members: list[tuple[int, float]]
+
+
+class _Member(NamedTuple):
+    flux: int
+    reaction: int
+    scale: float
+    factors: list[int]
+    """Places, those of the dummy species last."""
+    reads: int
+    """Number of places that are not the dummy's."""
+
+
+@lru_cache(maxsize=64)
+def elimination_program(compiled: CompiledNetwork) -> Program:
+    """Return the lists of operations that solve the rate equations of a network."""
+    fluxes = _fluxes(compiled)
+    n = compiled.n_species
+    pattern: Pattern = [{i} for i in range(n)]
+    for flux in fluxes:
+        read = {int(s) for j, _ in flux.members for s in compiled.factors[j] if s < n}
+        for i in flux.change:
+            pattern[i] |= read
+    order = minimum_degree_order(pattern)
+    place = np.empty(n + 1, dtype=np.int64)
+    place[order], place[n] = np.arange(n), n
+    return _lists(compiled, fluxes, order, place, pattern)
+
+
+def _fluxes(compiled: CompiledNetwork) -> list[_Flux]:
+    found: dict[tuple[tuple[int, float], ...], _Flux] = {}
+    for j in range(compiled.n_reactions):
+        row = slice(compiled.change_start[j], compiled.change_start[j + 1])
+        change = sorted(
+            (int(i), float(by))
+            for i, by in zip(compiled.change_species[row], compiled.change_by[row], strict=True)
+            if by != 0
+        )
+        if not change:
+            continue
+        scale = change[0][1]
+        direction = tuple((i, by / scale) for i, by in change)
+        found.setdefault(direction, _Flux(dict(direction), [])).members.append((j, scale))
+    return list(found.values())
+
+
+def minimum_degree_order(pattern: Pattern) -> list[int]:
+    """Return an order of diagonal pivots with little fill-in (Markowitz 1957: least row times column).
+
+    Parameters
+    ----------
+    pattern
+        Columns of the entries of each row, diagonal included. Not changed.
+    """
+    n = len(pattern)
+    rows = [set(row) for row in pattern]
+    columns: Pattern = [set() for _ in range(n)]
+    for i, row in enumerate(rows):
+        for j in row:
+            columns[j].add(i)
+    left, order = set(range(n)), []
+    while left:
+        pivot = min(left, key=lambda i: ((len(rows[i]) - 1) * (len(columns[i]) - 1), i))
+        order.append(pivot)
+        left.discard(pivot)
+        right, below = rows[pivot] - {pivot}, columns[pivot] - {pivot}
+        for i in below:
+            rows[i].discard(pivot)
+            rows[i] |= right
+        for j in right:
+            columns[j].discard(pivot)
+            columns[j] |= below
+    return order
+
+
+def _filled(order: list[int], place: NDArray[np.int64], pattern: Pattern) -> Pattern:
+    rows: Pattern = [{int(place[j]) for j in pattern[i]} for i in order]
+    for i, row in enumerate(rows):
+        pending = sorted(row)
+        while pending and pending[0] < i:
+            k = pending.pop(0)
+            new = {j for j in rows[k] if j > k} - row
+            row |= new
+            pending = sorted({*pending, *new})
+    return rows
+
+
+def _lists(
+    compiled: CompiledNetwork,
+    fluxes: list[_Flux],
+    order: list[int],
+    place: NDArray[np.int64],
+    pattern: Pattern,
+) -> Program:
+    n = compiled.n_species
+    by_place: list[list[tuple[int, float]]] = [[] for _ in range(n)]
+    for f, flux in enumerate(fluxes):
+        for i, by in flux.change.items():
+            by_place[place[i]].append((f, by))
+    members = _ordered_members(compiled, fluxes, place)
+    slopes: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
+    for m, member in enumerate(members):
+        for slot, s in enumerate(member.factors):
+            if s < n:
+                others = [*member.factors[:slot], *member.factors[slot + 1 :]]
+                slopes.setdefault((member.flux, s), []).append((m, others[0], others[1]))
+    of_order = {
+        reads: [[m for m in members if m.flux == f and m.reads == reads] for f in range(len(fluxes))]
+        for reads in (1, 2)
+    }
+    slope_index = {key: index for index, key in enumerate(slopes)}
+    rows = _filled(order, place, pattern)
+    lower = [[j for j in sorted(row) if j < i] for i, row in enumerate(rows)]
+    upper = [[j for j in sorted(row, reverse=True) if j > i] for i, row in enumerate(rows)]
+    lower_start = _starts(lower)
+    upper_start = _starts(upper[::-1])[::-1]
+    at = {(i, j): int(lower_start[i]) + k for i, row in enumerate(lower) for k, j in enumerate(row)}
+    base = sum(len(row) + 1 for row in lower)
+    at |= {(i, j): base + int(upper_start[i]) + k for i, row in enumerate(upper) for k, j in enumerate(row)}
+    entries = [(i, j) for i in range(n) for j in (*lower[i], i, *upper[i])]
+    fills = [[(slope_index[f, j], -by) for f, by in by_place[i] if (f, j) in slope_index] for i, j in entries]
+    drops = [[(at[i, k], at[k, j]) for k in lower[i] if k < min(i, j) and j in rows[k]] for i, j in entries]
+    return Program(
+        species=_index(order),
+        member_reaction=_index([m.reaction for m in members]),
+        member_scale=_float([m.scale for m in members]),
+        member_factors=_index([s for m in members for s in m.factors]),
+        member_flux=_index([m.flux for m in members]),
+        n_fluxes=len(fluxes),
+        flux_pairs=_stream([[s for m in row for s in m.factors[:2]] for row in of_order[2]], width=2),
+        flux_singles=_stream([[m.factors[0] for m in row] for row in of_order[1]]),
+        n_common=sum(m.reads in (1, 2) for m in members),
+        change_flux=_stream([[f for f, _ in row] for row in by_place]),
+        change_by=_float([by for row in by_place for by in (*(by for _, by in row), 0.0)]),
+        slope_terms=_stream([[v for term in terms for v in term] for terms in slopes.values()], width=3),
+        n_slopes=len(slopes),
+        lower=_stream(lower),
+        upper=_stream(upper[::-1]),
+        upper_start=_index(upper_start),
+        fill_slope=_stream([[slope for slope, _ in row] for row in fills]),
+        fill_by=_float([by for row in fills for by in (*(by for _, by in row), 0.0)]),
+        drop_pairs=_stream([[v for pair in row for v in pair] for row in drops], width=2),
+    )
+
+
+def _ordered_members(
+    compiled: CompiledNetwork, fluxes: list[_Flux], place: NDArray[np.int64]
+) -> list[_Member]:
+    members = []
+    for f, flux in enumerate(fluxes):
+        for j, scale in flux.members:
+            factors = sorted(int(place[s]) for s in compiled.factors[j])
+            members.append(_Member(f, j, scale, factors, sum(s < compiled.n_species for s in factors)))
+    # The kernel walks through orders 2 and 1 flux by flux, and then through the rare orders.
+    return sorted(members, key=lambda m: (0, m.flux, -m.reads) if m.reads in (1, 2) else (1, m.flux, 0))
+
+
+def _stream(lists: list[list[int]], width: int = 1) -> IndexArray:
+    return _index([value for row in lists for value in (*row, *[-1] * width)])
+
+
+def _starts(lists: list[list[int]]) -> NDArray[np.int64]:
+    sizes = [len(row) + 1 for row in lists]
+    return np.concatenate(([0], np.cumsum(sizes[:-1], dtype=np.int64)))
+
+
+def _index(values: list[int] | NDArray[np.int64]) -> IndexArray:
+    array = np.array(values, dtype=np.int32)
+    array.setflags(write=False)
+    return array
+
+
+def _float(values: list[float]) -> FloatArray:
+    array = np.array(values, dtype=np.float64)
+    array.setflags(write=False)
+    return array

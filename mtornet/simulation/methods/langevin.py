@@ -1,0 +1,239 @@
+"""Chemical Langevin equations, with low-copy species simulated as whole molecules (hybrid).
+
+``cle`` treats every species as a Gaussian; ``hybrid`` lets species that are there in a few copies
+and change rarely, such as messengers and promoters, jump by whole molecules. Both take steps of a
+fixed schedule, short after each dose and up to ``max_step_s`` later, that no state changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mtornet.compiled.langevin_lists import langevin_lists
+from mtornet.compiled.network import CompiledNetwork
+from mtornet.errors import ProtocolError
+from mtornet.names import unknown_name
+from mtornet.simulation.interrupt import StopFlag
+from mtornet.simulation.parallel import run_in_order
+from mtornet.simulation.problem import CellSamples, FloatArray, IntArray, Problem
+from mtornet.simulation.progress import Progress
+from mtornet.simulation.seeds import stream_key
+
+KISAO = {"cle": "KISAO:0000580", "hybrid": "KISAO:0000231"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LangevinOptions:
+    """Steps, and what jumps."""
+
+    max_step_s: float = 5.0
+    first_step_s: float = 0.1
+    """Length of the first step after the start and after each change of conditions."""
+    growth: float = 0.02
+    """A step is at most this part of the time since the last change of conditions."""
+    few_copies: float = 30.0
+    """Species below this many copies at the start jump, if their reactions are rare (hybrid)."""
+    rare_per_step: float = 0.5
+    """Most events in the longest step of a species that jumps."""
+    discrete: tuple[str, ...] | None = None
+    """Species that jump, by name, instead of those chosen by copies and load (hybrid)."""
+
+    def __post_init__(self) -> None:
+        if not 0 < self.first_step_s <= self.max_step_s < np.inf:
+            raise ProtocolError("langevin: expected 0 < first_step_s <= max_step_s")
+        if not self.growth > 0:
+            raise ProtocolError(f"growth: expected a number > 0, got {self.growth!r}")
+
+
+def run_cells(
+    problem: Problem,
+    *,
+    hybrid: bool,
+    cells: int,
+    first_cell: int = 0,
+    seed: int,
+    jobs: int | None,
+    options: LangevinOptions,
+    progress: Progress,
+    stop: StopFlag,
+    consume: Callable[[CellSamples], None],
+) -> str:
+    """Simulate cells and hand them to ``consume`` in order; the same contract as the exact method.
+
+    Returns
+    -------
+    str
+        What ran, in words, with the species that jumped.
+    """
+    from mtornet.compiled.kernels import langevin
+
+    compiled, segments = problem.compiled, problem.segments
+    discrete = discrete_species(problem, options) if hybrid else ()
+    jumps = _jumps(compiled, discrete)
+    constants = segments.constants.copy()
+    constants[:, jumps.reactions] = 0.0
+    lists = tuple(langevin_lists(compiled))
+    steps = step_grid(segments.breaks, problem.times, options)
+    key = np.uint64(stream_key(seed, problem.content))
+
+    def run_chunk(first: int, count: int, reached: FloatArray) -> CellSamples:
+        rows = (
+            problem.x0[first - first_cell : first - first_cell + count]
+            if problem.x0.ndim == 2
+            else problem.x0
+        )
+        samples = CellSamples(
+            first_cell=first,
+            counts=np.empty((count, problem.times.size, compiled.n_species)),
+            final=np.empty((count, compiled.n_species)),
+            n_events=np.zeros(count, dtype=np.int64),
+            status=np.zeros(count, dtype=np.int64),
+        )
+        langevin.run_cells(
+            np.ascontiguousarray(np.broadcast_to(rows, (count, compiled.n_species))),
+            constants,
+            np.ascontiguousarray(segments.constants[:, jumps.reactions]),
+            segments.added,
+            steps.length,
+            steps.segment,
+            steps.sample,
+            steps.end,
+            key,
+            first,
+            lists,
+            jumps.factors,
+            jumps.start,
+            jumps.places,
+            jumps.by,
+            samples.counts,
+            samples.final,
+            samples.n_events,
+            samples.status,
+            stop.word,
+            reached,
+        )
+        return samples
+
+    run_in_order(
+        run_chunk,
+        first=first_cell,
+        count=cells,
+        jobs=jobs,
+        bytes_per_item=8 * (problem.times.size + 2) * compiled.n_species,
+        start=float(segments.breaks[0]),
+        span=max(float(segments.breaks[-1] - segments.breaks[0]), 1e-300),
+        progress=progress,
+        stop=stop,
+        consume=consume,
+    )
+    text = f"Langevin equations, implicit trapezoidal steps up to {options.max_step_s:g} s"
+    return f"{text}; whole molecules of {', '.join(discrete) or 'no species'}" if hybrid else text
+
+
+def discrete_species(problem: Problem, options: LangevinOptions) -> tuple[str, ...]:
+    """Return the species that jump: few copies and rare events at the start, in every segment."""
+    compiled = problem.compiled
+    if options.discrete is not None:
+        for name in options.discrete:
+            if name not in compiled.species:
+                raise unknown_name("species", name, compiled.species)
+        return options.discrete
+    amounts = np.append(np.atleast_2d(problem.x0).mean(axis=0), 1.0)
+    product = np.prod(amounts[compiled.factors], axis=1)
+    load = np.zeros(compiled.n_species)
+    for constants in problem.segments.constants:
+        rates = constants * product
+        here = np.zeros(compiled.n_species)
+        for j in range(compiled.n_reactions):
+            row = slice(compiled.change_start[j], compiled.change_start[j + 1])
+            here[compiled.change_species[row]] += rates[j]
+        load = np.maximum(load, here)
+    chosen = (
+        (amounts[:-1] < options.few_copies) & (load > 0) & (load * options.max_step_s < options.rare_per_step)
+    )
+    return tuple(name for name, yes in zip(compiled.species, chosen, strict=True) if yes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Jumps:
+    reactions: IntArray
+    factors: IntArray
+    start: IntArray
+    places: IntArray
+    by: FloatArray
+
+
+def _jumps(compiled: CompiledNetwork, discrete: Sequence[str]) -> _Jumps:
+    """Return the reactions that change a species that jumps, in the kernel's order of species."""
+    place = np.empty(compiled.n_species + 1, dtype=np.int64)
+    place[langevin_lists(compiled).species] = np.arange(compiled.n_species)
+    place[-1] = compiled.n_species
+    wanted = {compiled.species.index(name) for name in discrete}
+    reactions, places, by, start = [], [], [], [0]
+    for j in range(compiled.n_reactions):
+        row = slice(compiled.change_start[j], compiled.change_start[j + 1])
+        if wanted & set(compiled.change_species[row].tolist()):
+            reactions.append(j)
+            places += place[compiled.change_species[row]].tolist()
+            by += compiled.change_by[row].tolist()
+            start.append(len(places))
+    chosen = np.array(reactions, dtype=np.int64)
+    return _Jumps(
+        reactions=chosen,
+        factors=np.ascontiguousarray(place[compiled.factors[chosen]].reshape(len(reactions), 3)),
+        start=np.array(start, dtype=np.int64),
+        places=np.array(places, dtype=np.int64),
+        by=np.array(by, dtype=np.float64),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Steps:
+    """The schedule of steps, the same for every cell."""
+
+    length: FloatArray
+    segment: IntArray
+    sample: NDArray[np.int64]
+    end: FloatArray
+
+
+def step_grid(breaks: FloatArray, times: FloatArray, options: LangevinOptions) -> Steps:
+    """Return steps that meet every break and every sample time, and grow after each break."""
+    length: list[float] = []
+    segment: list[int] = []
+    sample: list[int] = []
+    end: list[float] = []
+
+    def add(step: float, i: int, taken: int, at: float) -> None:
+        length.append(step)
+        segment.append(i)
+        sample.append(taken)
+        end.append(at)
+
+    next_sample = 0
+    for i in range(len(breaks) - 1):
+        t, last = float(breaks[i]), float(breaks[i + 1])
+        targets = [float(s) for s in times[next_sample:] if s <= last]
+        for target in [*targets, last]:
+            is_sample = next_sample < times.size and len(targets) > 0 and target == times[next_sample]
+            while t < target:
+                step = max(options.first_step_s, options.growth * (t - float(breaks[i])))
+                # Whole steps up to the target, so that none is tiny.
+                n = max(int(np.ceil((target - t) / min(step, options.max_step_s))), 1)
+                step = (target - t) / n
+                t = target if n == 1 else t + step
+                add(step, i, next_sample if (t == target and is_sample) else -1, t)
+            if is_sample:
+                if not sample or sample[-1] != next_sample:
+                    add(0.0, i, next_sample, t)
+                next_sample += 1
+    return Steps(
+        length=np.array(length),
+        segment=np.array(segment, dtype=np.int64),
+        sample=np.array(sample, dtype=np.int64),
+        end=np.array(end),
+    )

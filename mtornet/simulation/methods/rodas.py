@@ -1,0 +1,289 @@
+"""Rate equations by Rodas5P: one problem, or many parameter sets of one network side by side.
+
+A single solve and a scan run the same kernel, with one lane or with many; a set's result does not
+depend on which. A set whose matrix cannot be factorised without exchanging pivots, or whose steps
+vanish, is solved again by LSODA, which pivots.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mtornet.compiled import rodas5p
+from mtornet.compiled.bind import Segments
+from mtornet.compiled.cache import cache_folder
+from mtornet.compiled.elimination import Program, elimination_program
+from mtornet.compiled.network import CompiledNetwork
+from mtornet.errors import IntegrationError, ProtocolError
+from mtornet.simulation.interrupt import StopFlag
+from mtornet.simulation.methods.ode import OdeOptions
+from mtornet.simulation.methods.ode import solve as solve_by_lsoda
+from mtornet.simulation.problem import FloatArray, IntArray, Problem
+
+KISAO = "KISAO:0000033"
+"""Rosenbrock method."""
+
+ALGORITHM = "Rodas5P with analytic sparse Jacobian"
+
+SCAN_LANES = 16
+"""Parameter sets side by side in a scan; measured best of 1 to 32 with AVX-512, see benchmarks/ode.py."""
+
+COMPLETE, STEP_LIMIT, INTERRUPTED, NOT_FINITE, STEP_TOO_SMALL, BAD_PIVOT = range(6)
+
+STATUS_NAMES: dict[int, str] = {
+    COMPLETE: "complete",
+    STEP_LIMIT: "step_limit",
+    INTERRUPTED: "interrupted",
+    NOT_FINITE: "not_finite",
+    STEP_TOO_SMALL: "step_too_small",
+    BAD_PIVOT: "bad_pivot",
+}
+
+_TRY_LSODA = (NOT_FINITE, STEP_TOO_SMALL, BAD_PIVOT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SetSolutions:
+    """Solutions by parameter set."""
+
+    amounts: FloatArray
+    """(n_sets, n_times, n_species) molecules; NaN beyond where an incomplete set stopped."""
+    final: FloatArray
+    """(n_sets, n_species) molecules at the end, or where an incomplete set stopped."""
+    status: IntArray
+    """Key of ``STATUS_NAMES`` by set."""
+    reached: FloatArray
+    """Time in seconds to which each set was solved."""
+    n_steps: IntArray
+    """Steps tried, rejected ones included."""
+    n_rejected: IntArray
+    by_lsoda: NDArray[np.bool_]
+    """Sets that Rodas5P gave up and LSODA solved."""
+
+
+def solve(problem: Problem, options: OdeOptions) -> tuple[FloatArray, FloatArray]:
+    """Integrate the rate equations.
+
+    Returns
+    -------
+    amounts : shape (n_times, n_species)
+        Molecules at ``problem.times``.
+    final : shape (n_species,)
+        Molecules at the end of the last segment.
+
+    Raises
+    ------
+    IntegrationError
+        If the tolerances cannot be met within ``max_steps`` steps.
+    """
+    segments = problem.segments
+    found = _run(
+        problem.compiled,
+        problem.x0[None, :],
+        segments.breaks,
+        segments.constants[None, :, :],
+        segments.added,
+        problem.times,
+        options,
+        lanes=1,
+        stop=StopFlag(),
+    )
+    status = int(found.status[0])
+    if status in _TRY_LSODA:
+        return solve_by_lsoda(problem, options)
+    if status != COMPLETE:
+        raise IntegrationError(
+            f"the rate equations could not be solved beyond t = {found.reached[0]:g} s at rtol "
+            f"{options.rtol:g}, atol {options.atol:g} ({options.max_steps} steps were not enough); loosen "
+            "rtol, or raise max_steps"
+        )
+    return found.amounts[0], found.final[0]
+
+
+def solve_many(
+    compiled: CompiledNetwork,
+    *,
+    breaks: FloatArray,
+    constants: FloatArray,
+    times: FloatArray,
+    x0: FloatArray,
+    added: FloatArray | None = None,
+    options: OdeOptions | None = None,
+    lanes: int | None = None,
+    jobs: int = 1,
+    stop: StopFlag | None = None,
+) -> SetSolutions:
+    """Integrate the rate equations for many sets of constants.
+
+    A set's result is bit-identical for any number of lanes and threads, any order and any other sets.
+
+    Parameters
+    ----------
+    breaks
+        (n_segments + 1,) start times, then the end, in seconds; as in ``Segments``.
+    constants
+        (n_sets, n_segments, n_reactions) rate constants in force.
+    times
+        (n_times,) ascending, within the segments.
+    x0
+        (n_species,) or (n_sets, n_species) molecules.
+    added
+        (n_segments, n_species) molecules added at each start.
+    lanes
+        Sets side by side in one thread: 1, 2, 4, 8, 16 or 32. Each number is compiled once per
+        installation.
+    jobs
+        Threads.
+
+    Raises
+    ------
+    ProtocolError
+        If the arrays do not fit each other.
+    """
+    options, stop = options or OdeOptions(), stop or StopFlag()
+    n_sets, n_segments = len(constants), breaks.size - 1
+    added = np.zeros((n_segments, compiled.n_species)) if added is None else added
+    starts = np.broadcast_to(x0, (n_sets, compiled.n_species)) if x0.ndim == 1 else x0
+    for name, shape, expected in (
+        ("constants", constants.shape, (n_sets, n_segments, compiled.n_reactions)),
+        ("x0", starts.shape, (n_sets, compiled.n_species)),
+        ("added", added.shape, (n_segments, compiled.n_species)),
+    ):
+        if shape != expected:
+            raise ProtocolError(f"{name}: expected an array of shape {expected}, got {shape}")
+    width = lanes if lanes is not None else (1 if n_sets == 1 else SCAN_LANES)
+    if width not in (1, 2, 4, 8, 16, 32):
+        raise ProtocolError(f"lanes: expected 1, 2, 4, 8, 16 or 32, got {width!r}")
+    jobs = max(1, min(jobs, -(-n_sets // width)))
+    cuts = [n_sets * i // jobs for i in range(jobs + 1)]
+
+    def run(first: int, end: int) -> SetSolutions:
+        part = slice(first, end)
+        return _run(
+            compiled, starts[part], breaks, constants[part], added, times, options, lanes=width, stop=stop
+        )
+
+    if jobs == 1:
+        parts = [run(0, n_sets)]
+    else:
+        with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="mtornet") as pool:
+            parts = list(pool.map(run, cuts[:-1], cuts[1:]))
+    found = parts[0] if jobs == 1 else _joined(parts)
+    for i in np.flatnonzero(np.isin(found.status, _TRY_LSODA)):
+        _solve_again(found, int(i), compiled, breaks, constants[i], added, times, starts[i], options)
+    return found
+
+
+def kernel_is_compiled() -> bool:
+    """Tell whether an earlier process left the compiled kernel; the first use takes about 5 s."""
+    folder = Path(os.environ.get("NUMBA_CACHE_DIR", str(cache_folder())))
+    return any(folder.rglob("rodas_lanes.solve_sets*.nbc"))
+
+
+def _run(
+    compiled: CompiledNetwork,
+    x0: FloatArray,
+    breaks: FloatArray,
+    constants: FloatArray,
+    added: FloatArray,
+    times: FloatArray,
+    options: OdeOptions,
+    *,
+    lanes: int,
+    stop: StopFlag,
+) -> SetSolutions:
+    from mtornet.compiled.kernels import rodas_lanes
+
+    program = elimination_program(compiled)
+    n_sets = len(constants)
+    found = SetSolutions(
+        amounts=np.full((n_sets, times.size, compiled.n_species), np.nan),
+        final=np.empty((n_sets, compiled.n_species)),
+        status=np.zeros(n_sets, dtype=np.int64),
+        reached=np.full(n_sets, breaks[0]),
+        n_steps=np.zeros(n_sets, dtype=np.int64),
+        n_rejected=np.zeros(n_sets, dtype=np.int64),
+        by_lsoda=np.zeros(n_sets, dtype=np.bool_),
+    )
+    ends = np.searchsorted(times, breaks[1:], side="right")
+    rodas_lanes.solve_sets(
+        (0,) * lanes,
+        program,
+        _tableau(),
+        _work_space(program, lanes),
+        _plain(x0),
+        _plain(breaks),
+        _plain(constants),
+        _plain(added),
+        _plain(times),
+        np.concatenate(([0], ends)).astype(np.int64),
+        float(options.rtol),
+        float(options.atol),
+        int(options.max_steps),
+        found.amounts,
+        found.final,
+        found.status,
+        found.n_steps,
+        found.n_rejected,
+        found.reached,
+        stop.word,
+    )
+    return found
+
+
+def _solve_again(
+    found: SetSolutions,
+    i: int,
+    compiled: CompiledNetwork,
+    breaks: FloatArray,
+    constants: FloatArray,
+    added: FloatArray,
+    times: FloatArray,
+    x0: FloatArray,
+    options: OdeOptions,
+) -> None:
+    segments = Segments(breaks=breaks, constants=constants, added=added)
+    problem = Problem(compiled=compiled, segments=segments, times=times, x0=x0, content="")
+    try:
+        found.amounts[i], found.final[i] = solve_by_lsoda(problem, options)
+    except IntegrationError:
+        # The set keeps the status of the first attempt.
+        return
+    found.status[i], found.reached[i], found.by_lsoda[i] = COMPLETE, breaks[-1], True
+
+
+def _joined(parts: list[SetSolutions]) -> SetSolutions:
+    return SetSolutions(
+        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in SetSolutions.__slots__}
+    )
+
+
+def _plain(array: FloatArray) -> FloatArray:
+    # One memory layout and one set of flags, so that the kernel is compiled once.
+    if array.flags.c_contiguous and array.flags.writeable and array.dtype == np.float64:
+        return array
+    return np.array(array, dtype=np.float64, order="C")
+
+
+@lru_cache(maxsize=1)
+def _tableau() -> FloatArray:
+    return np.concatenate([rodas5p.A.ravel(), rodas5p.C.ravel(), rodas5p.H.ravel(), [rodas5p.GAMMA]])
+
+
+def _work_space(program: Program, lanes: int) -> FloatArray:
+    n = program.species.size
+    by_lane = (
+        15 * n + program.member_reaction.size + program.n_fluxes + program.n_slopes + program.n_factors + 8
+    )
+    size = by_lane * lanes + program.n_fluxes + n + 1
+    raw = np.empty(size + 8)
+    # Rows that begin where cache lines do: a vector of 8 doubles then never spans two of them.
+    skip = -(raw.ctypes.data // raw.itemsize) % 8
+    return raw[skip : skip + size]
