@@ -68,7 +68,7 @@ def summary_table(results: Sequence[ArmResult]) -> pd.DataFrame:
             "drug": result.arm.drug,
             "drug_class": result.arm.drug_class,
             "dose_nM": result.arm.dose_nM,
-            "variant": result.arm.protocol.variant,
+            "variant": result.variant,
             "readout": np.repeat(result.readouts, n_times),
             "unit": np.repeat(result.units, n_times),
             "time_s": np.tile(result.times, n_readouts),

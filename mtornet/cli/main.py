@@ -65,10 +65,13 @@ def run(arguments: list[str]) -> int:
     arguments = (["--debug"] if debug else []) + [a for a in arguments if a != "--debug"]
     try:
         result = app(args=arguments, prog_name="mtornet", standalone_mode=False)
+        if result == EXIT_INTERRUPTED:
+            # Returned by a verb that ended in order, or by typer for Ctrl-C anywhere else.
+            print("interrupted", file=sys.stderr)
         return int(result) if isinstance(result, int) else EXIT_OK
     except typer.Exit as stop:
+        # typer turns Ctrl-C outside the simulations into this exit.
         if stop.exit_code == EXIT_INTERRUPTED:
-            # What typer makes of Ctrl-C outside the parts that finish in order.
             print("interrupted", file=sys.stderr)
         return int(stop.exit_code)
     except _UsageError as error:

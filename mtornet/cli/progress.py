@@ -17,6 +17,7 @@ class CellProgress:
         self._bar: object | None = None
         self._task: object | None = None
         self._label, self._total, self._begun, self._last_line = "", 0.0, 0.0, 0.0
+        self._done = 0.0
 
     def __enter__(self) -> CellProgress:
         if not self._quiet and sys.stderr.isatty():
@@ -43,13 +44,14 @@ class CellProgress:
 
     def begin(self, label: str, total: float) -> None:
         """Start a stage of ``total`` cells."""
-        self._label, self._total = label, total
+        self._label, self._total, self._done = label, total, 0.0
         self._begun = self._last_line = time.monotonic()
         if self._bar is not None:
             self._task = self._bar.add_task(label, total=total, rate="")  # type: ignore[attr-defined]
 
     def at(self, done: float) -> None:
         """Show that ``done`` cells are finished."""
+        self._done = done
         elapsed = max(time.monotonic() - self._begun, 1e-9)
         rate = done / elapsed
         if self._bar is not None:
@@ -67,8 +69,11 @@ class CellProgress:
             self._bar.update(self._task, completed=self._total, visible=False)  # type: ignore[attr-defined]
         elif not self._quiet:
             took = time.monotonic() - self._begun
+            # Whole cells: an interrupted stage has fewer than were asked for.
             if took > 1.0:
-                self.say(f"{self._label}: {self._total:.0f} cells in {took:.1f} s")
+                self.say(
+                    f"{self._label}: {int(self._done + 1e-9)} of {self._total:.0f} cells in {took:.1f} s"
+                )
 
     def say(self, text: str) -> None:
         """Print one line to standard error unless quiet."""

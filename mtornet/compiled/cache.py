@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def cache_folder() -> Path:
-    """Return the folder for compiled kernels: the user's cache folder, or a private temporary one."""
+    """Return the folder for compiled kernels: the user's cache folder, or a fresh private one."""
     for root in (os.environ.get("XDG_CACHE_HOME"), os.environ.get("HOME") and f"{os.environ['HOME']}/.cache"):
         if root:
             folder = Path(root) / "mtornet" / "kernels" / _sources_hash()
@@ -19,7 +19,8 @@ def cache_folder() -> Path:
                 continue
             if os.access(folder, os.W_OK):
                 return folder
-    return Path(tempfile.gettempdir()) / f"mtornet-kernels-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
+    # A folder of a known name in a shared place could hold somebody else's machine code.
+    return Path(tempfile.mkdtemp(prefix="mtornet-kernels-"))
 
 
 def _sources_hash() -> str:
@@ -40,5 +41,6 @@ def use_own_cache_folder() -> None:
 
 def kernels_are_compiled() -> bool:
     """Tell whether an earlier process left compiled kernels, so that this one starts at once."""
-    folder = Path(os.environ.get("NUMBA_CACHE_DIR", str(cache_folder())))
+    use_own_cache_folder()
+    folder = Path(os.environ["NUMBA_CACHE_DIR"])
     return any(folder.rglob("ssa_direct*.nbc"))

@@ -68,6 +68,7 @@ class ArmResult:
     """Read-outs of one arm over time."""
 
     arm: Arm
+    variant: str
     times: FloatArray
     readouts: tuple[str, ...]
     units: tuple[str, ...]
@@ -205,7 +206,7 @@ class Experiment:
         algorithm = self._run(
             arm.condition,
             self._problem(setup, start, copy_scale=population.copy_scale),
-            replace(population, cells=len(start)) if start.ndim == 2 else population,
+            replace(population, cells=len(start)) if start.ndim == 2 and len(start) else population,
             consume,
         )
         empty = np.empty((0, self.times.size, len(self.readouts)))
@@ -336,6 +337,7 @@ class Experiment:
         known = self.network.readouts
         return ArmResult(
             arm=arm,
+            variant=self.check(arm)[0].variant,
             times=self.times,
             readouts=self.readouts,
             units=tuple(known[name].unit if name in known else "molecule" for name in self.readouts),

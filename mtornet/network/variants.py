@@ -67,14 +67,17 @@ def with_variant(network: ReactionNetwork, name: str) -> ReactionNetwork:
     ModelError
         If an edit names something this network does not hold, for example because its module is off.
     """
-    if name == "wild_type" and network.model not in model_names():
+    if name == "wild_type":
+        # No edits; a network that is a variant already stays what it is.
         return network
-    known = variants(network.model)
+    known = variants(network.model) if network.model in model_names() else {}
     if name not in known:
         raise unknown_name("variant", name, known)
+    if name in network.variant.split("+"):
+        raise ModelError(f"the network is {network.variant!r} already; its edits would be made twice")
     for edit in known[name].edits:
         network = _apply(network, edit, name)
-    return replace(network, variant=name)
+    return replace(network, variant=name if network.variant == "wild_type" else f"{network.variant}+{name}")
 
 
 def _apply(network: ReactionNetwork, edit: Edit, variant: str) -> ReactionNetwork:

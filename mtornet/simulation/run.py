@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
@@ -62,6 +63,9 @@ def simulate(
         Fraction of a real cell to simulate stochastically: amounts and volume shrink together, the
         rate equations stay the same and noise variance grows as its inverse. Results are given per
         whole cell.
+    stop
+        Set from elsewhere, or by Ctrl-C, it ends the run; finished cells are kept and a warning says
+        how many there are.
     **method_options
         ``rtol``, ``atol``, ``max_steps`` (ode); ``max_events``, ``algorithm`` (ssa); ``max_step_s``,
         ``few_copies``, ``discrete`` and others of :class:`LangevinOptions` (hybrid, cle).
@@ -85,7 +89,8 @@ def simulate(
     segments = bind(network, compiled, [(float(grid[0]), {}, {})], float(grid[-1]), copy_scale=scale)
     x0 = initial_amounts(network, copy_scale=scale)
     if method in STOCHASTIC:
-        moieties = network.conserved_moieties() if scale != 1.0 else ()
+        whole = bool(np.all(x0 == np.rint(x0)))
+        moieties = () if whole else network.conserved_moieties()
         x0 = round_conserving(x0, moieties, compiled.species)
     observer = Observer(
         network, compiled, readouts=None, times=grid, stretches=[(float(grid[0]), {})], copy_scale=scale
@@ -104,7 +109,7 @@ def simulate(
         )
     options = method_options_for(STOCHASTIC[method].options, method_options)
     used_seed = drawn_seed() if seed is None else int(seed)
-    gathered = _Gathered(observer, keep=keep)
+    gathered, flag = _Gathered(observer, keep=keep), StopFlag() if stop is None else stop
     listener = progress or Silent()
     listener.begin(f"{cells} cells", float(cells))
     algorithm = STOCHASTIC[method].run_cells(
@@ -114,10 +119,19 @@ def simulate(
         jobs=jobs,
         options=options,
         progress=listener,
-        stop=StopFlag() if stop is None else stop,
+        stop=flag,
         consume=gathered.add,
     )
     listener.end()
+    # Who passed a flag knows that it was set.
+    if flag and stop is None:
+        if not gathered.n_complete:
+            raise KeyboardInterrupt
+        warnings.warn(
+            f"interrupted: the result holds {gathered.n_complete} of {cells} cells",
+            RuntimeWarning,
+            stacklevel=2,
+        )
     return _result(
         network,
         observer,
@@ -166,6 +180,10 @@ class _Gathered:
         self.moments: StreamingMoments | None = None
         self.kept: list[FloatArray] | None = [] if keep == "trajectories" else None
         self.chunks: list[CellSamples] = []
+
+    @property
+    def n_complete(self) -> int:
+        return self.moments.n if self.moments is not None else 0
 
     def add(self, samples: CellSamples) -> None:
         values = self.observer(samples.counts)

@@ -41,8 +41,8 @@ def test_every_drug_settles_and_answers(drug, courses):
 
 @pytest.mark.parametrize("name", sorted(drugs("mtor")))
 def test_every_drug_does_what_its_class_says(name, courses):
-    # The class is defined by its targets: rapalogs silence S6K; ATP-site drugs also lower S473 (OBS-025, < 0.8,
-    # design); dual and PI3K inhibitors lower PIP3 within an hour (their definition; direction, 5 % margin).
+    # The class is defined by its targets: rapalogs silence S6K; ATP-site drugs also lower S473 (OBS-025,
+    # < 0.8, design); dual and PI3K inhibitors lower PIP3 within an hour (their definition; 5 % margin).
     found, drug_class = courses(name), drugs("mtor")[name].drug_class
     if drug_class in ("rapalog", "atp_competitive", "dual"):
         assert found.fold("pS6K_T389", 1) < 0.3
@@ -53,7 +53,7 @@ def test_every_drug_does_what_its_class_says(name, courses):
 
 
 def test_tsc2_loss_high_s6k_weak_akt(courses):
-    # OBS-070: S6K stays on without ligand (> 0.6 of maximum, design). RES-19: AKT low by feedback (direction).
+    # OBS-070: S6K stays on without ligand (> 0.6 of maximum, design). RES-19: AKT low (direction).
     wild, lost = courses("everolimus"), courses("everolimus", variant="TSC2_loss")
     starved = courses("everolimus", variant="TSC2_loss", insulin="0 nM")
     assert lost.resting("pS6K_T389") > MARGIN * wild.resting("pS6K_T389")
@@ -117,7 +117,7 @@ def test_frb_mutants_keep_the_ec50_of_atp_site_drugs(mtor):
 
 @pytest.mark.parametrize("drug", ["azd8055", "sapanisertib"])
 def test_m2327i_needs_more_atp_site_drug_and_not_more_rapalog(drug, mtor):
-    # RES-04: IC50 of ATP-site drugs up 3- to 30-fold (source), that of rapamycin unchanged (1.5-fold as OBS-060).
+    # RES-04: IC50 of ATP-site drugs up 3- to 30-fold (source), of rapamycin unchanged (1.5-fold as OBS-060).
     shift = ec50(mtor, drug, "MTOR_M2327I", "0.1 nM", "10 uM") / ec50(
         mtor, drug, "wild_type", "0.1 nM", "10 uM"
     )

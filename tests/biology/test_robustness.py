@@ -14,7 +14,7 @@ def held(draw: mt.ReactionNetwork) -> dict[str, bool]:
     times = [t for t in TIMES_S if t / 3600 in (0, 0.25, 0.5, 1, 2, 4, 6, 8, 12, 24, 48, 72)]
 
     def course(network: mt.ReactionNetwork, drug: str) -> Courses:
-        return courses_of(network, drug, variant=network.variant, times=times)
+        return courses_of(network, drug, times=times)
 
     rapalog, atp, dual = (course(draw, drug) for drug in ("everolimus", "sapanisertib", "dactolisib"))
     cut = course(draw.with_variant("IRS_feedback_off"), "everolimus")

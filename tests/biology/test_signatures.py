@@ -21,7 +21,7 @@ def test_signature(signature: Signature, courses):
 @pytest.mark.parametrize("other", ["sapanisertib", "dactolisib"])
 @pytest.mark.parametrize("rapalog", ["everolimus", "sirolimus"])
 def test_rapalogs_spare_4ebp1_at_all_times(rapalog, other, courses):
-    # Acceptance: clearly less inhibited. The direction is OBS-022's; "clearly" is taken as twice as much left.
+    # Acceptance: clearly less inhibited. The direction is OBS-022's; "clearly": twice as much is left.
     left = np.array([courses(rapalog).fold("p4EBP1_T37_46", h) for h in AFTER_START])
     left_other = np.array([courses(other).fold("p4EBP1_T37_46", h) for h in AFTER_START])
     assert np.all(left > 2.0 * left_other)
@@ -37,7 +37,7 @@ def test_rapalogs_spare_4ebp1_at_all_times(rapalog, other, courses):
     ],
 )
 def test_t308_falls_and_comes_back_while_s473_stays_down(drug, variant, courses):
-    # Acceptance and OBS-030 (factor 1.5 and time of recovery are design): T308 falls at once and recovers by 24 h.
+    # Acceptance and OBS-030 (factor 1.5 and time are design): T308 falls at once and recovers by 24 h.
     found = courses(drug, variant=variant)
     t308 = found.between("pAKT_T308", 0, 24)
     lowest = t308.min()
@@ -57,7 +57,7 @@ def test_t308_falls_because_s473_does(mtor, courses):
 
 
 def test_dactolisib_reaches_mtorc1_at_lower_doses_than_akt(courses):
-    # OBS-039: doses from the source (mTOR below 100 nM, both at 500 nM), thresholds design. PIK3CA-mutant cells.
+    # OBS-039: doses from the source (mTOR below 100 nM, both at 500 nM), thresholds design.
     low = [courses("dactolisib", dose=f"{d} nM", variant="PIK3CA_H1047R") for d in range(20, 101, 10)]
     high = courses("dactolisib", dose="500 nM", variant="PIK3CA_H1047R")
     assert any(c.fold("pS6", 24) < 0.3 and c.fold("pAKT_S473", 24) > 0.7 for c in low)

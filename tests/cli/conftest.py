@@ -69,10 +69,9 @@ def shell(environment, tmp_path_factory):
 def compared(tmp_path_factory, shell):
     """One small stochastic comparison with everything on, written by a process of its own."""
     folder = tmp_path_factory.mktemp("compared") / "out"
-    done = shell(
-        "compare", "everolimus", "sapanisertib", "--combine", "everolimus+sapanisertib", "--variant", "PTEN_loss",
-        "--dose", "everolimus=5 nM for 2 h every 3 h", "--keep", "trajectories", "--quiet", *TINY, "--out", folder,
-    )  # fmt: skip
+    arms = ("everolimus", "sapanisertib", "--combine", "everolimus+sapanisertib", "--variant", "PTEN_loss")
+    more = ("--dose", "everolimus=5 nM for 2 h every 3 h", "--keep", "trajectories", "--quiet")
+    done = shell("compare", *arms, *more, *TINY, "--out", folder)
     assert done.code == 0, done.err
     return folder, done
 
@@ -102,22 +101,33 @@ def toy_xml(tmp_path):
     return path
 
 
-TOY_SBML = """<?xml version="1.0" encoding="UTF-8"?>
+def sbml_species(name: str, amount: int) -> str:
+    return (
+        f'<species id="{name}" compartment="cell" initialAmount="{amount}" hasOnlySubstanceUnits="true" '
+        'boundaryCondition="false" constant="false"/>'
+    )
+
+
+def sbml_side(name: str) -> str:
+    return f'<speciesReference species="{name}" stoichiometry="1" constant="true"/>'
+
+
+TOY_SBML = f"""<?xml version="1.0" encoding="UTF-8"?>
 <sbml xmlns="http://www.sbml.org/sbml/level3/version2/core" level="3" version="2">
 <model id="decay" substanceUnits="item" timeUnits="second" volumeUnits="litre" extentUnits="item">
-<listOfCompartments><compartment id="cell" spatialDimensions="3" size="1" constant="true"/></listOfCompartments>
-<listOfSpecies>
-<species id="A" compartment="cell" initialAmount="100" hasOnlySubstanceUnits="true" boundaryCondition="false" constant="false"/>
-<species id="B" compartment="cell" initialAmount="0" hasOnlySubstanceUnits="true" boundaryCondition="false" constant="false"/>
-</listOfSpecies>
+<listOfCompartments>
+<compartment id="cell" spatialDimensions="3" size="1" constant="true"/>
+</listOfCompartments>
+<listOfSpecies>{sbml_species("A", 100)}{sbml_species("B", 0)}</listOfSpecies>
 <listOfParameters><parameter id="k" value="0.1" constant="true"/></listOfParameters>
 <listOfReactions><reaction id="J" reversible="false">
-<listOfReactants><speciesReference species="A" stoichiometry="1" constant="true"/></listOfReactants>
-<listOfProducts><speciesReference species="B" stoichiometry="1" constant="true"/></listOfProducts>
-<kineticLaw><math xmlns="http://www.w3.org/1998/Math/MathML"><apply><times/><ci>k</ci><ci>A</ci></apply></math></kineticLaw>
-</reaction></listOfReactions>EXTRA
+<listOfReactants>{sbml_side("A")}</listOfReactants>
+<listOfProducts>{sbml_side("B")}</listOfProducts>
+<kineticLaw><math xmlns="http://www.w3.org/1998/Math/MathML">
+<apply><times/><ci>k</ci><ci>A</ci></apply></math></kineticLaw>
+</reaction></listOfReactions>
 </model></sbml>
-""".replace("EXTRA", "")
+"""
 
 
 @pytest.fixture

@@ -7,9 +7,11 @@ import pytest
 
 from tests.cli.conftest import TINY
 
+pytestmark = pytest.mark.usefixtures("no_drawing")
+
 
 @pytest.fixture
-def fast(mtornet, no_drawing):
+def fast(mtornet):
     """Compare one drug by rate equations for an hour, without figures."""
 
     def call(*arguments, method="ode"):
@@ -56,7 +58,7 @@ def test_json_is_one_object_and_nothing_else(fast, tmp_path):
     assert set(found["paths"]) >= {"summary", "model", "antimony", "report", "run"}
 
 
-def test_json_of_a_population(mtornet, no_drawing):
+def test_json_of_a_population(mtornet):
     done = mtornet("compare", "everolimus", *TINY, "--json", "--out", "x")
     found = json.loads(done.out)
     assert done.err == ""
@@ -104,7 +106,7 @@ def test_variant_dose_and_input_reach_the_result(fast, tmp_path):
     assert json.loads((tmp_path / "y" / "run.json").read_text())["model_sha256"] != run["model_sha256"]
 
 
-def test_same_seed_same_bytes_for_any_number_of_threads(mtornet, no_drawing, tmp_path):
+def test_same_seed_same_bytes_for_any_number_of_threads(mtornet, tmp_path):
     for folder, jobs, seed in (("a", 1, 7), ("b", 2, 7), ("c", 2, 8)):
         done = mtornet(
             "compare", "everolimus", *TINY, "--jobs", jobs, "--seed", seed, "--quiet", "--out", folder
@@ -119,7 +121,7 @@ def test_same_seed_same_bytes_for_any_number_of_threads(mtornet, no_drawing, tmp
     assert rates["a"] == rates["c"], "the seed touches chance only"
 
 
-def test_more_drugs_or_cells_change_no_other_cell(mtornet, no_drawing, tmp_path):
+def test_more_drugs_or_cells_change_no_other_cell(mtornet, tmp_path):
     first = ("compare", "everolimus", *TINY, "--keep", "trajectories", "--quiet", "--out", "a")
     more = (
         "compare",

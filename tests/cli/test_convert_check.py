@@ -69,7 +69,7 @@ def test_graphml_for_drawing(mtornet, mtor, tmp_path):
     }
 
 
-def test_graphml_is_not_read(mtornet, tmp_path):
+def test_graphml_is_not_read(mtornet):
     mtornet("convert", "mtor", "m.graphml")
     done = mtornet("convert", "m.graphml", "x.xml")
     assert done.code == 2

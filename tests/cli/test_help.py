@@ -41,7 +41,7 @@ def test_version(mtornet):
     assert re.fullmatch(r"mtornet \S+\n", done.out)
 
 
-def test_examples_of_the_help_are_valid(mtornet, tmp_path, toy_xml):
+def test_examples_of_the_help_are_valid(mtornet, toy_xml):
     # The same words that the help prints, made short.
     compare = (
         "everolimus",

@@ -43,6 +43,7 @@ def interrupted(environment, tmp_path):
         assert time.monotonic() - asked < 45, "it went on instead of stopping"
         assert process.returncode == 130, err
         assert "Traceback" not in err
+        assert err.endswith("interrupted\n")
         return out, err
 
     return call
@@ -72,13 +73,24 @@ def test_json_is_still_one_object_and_sigterm_stops_as_well(interrupted, tmp_pat
     check_folder(tmp_path / "x")
 
 
-def test_simulate(interrupted, tmp_path):
-    _, err = interrupted("simulate", "mtor", "--method", "ssa", "--times", "0,200 h", *LONG)
-    assert "did not complete" in err
-    assert json.loads((tmp_path / "x" / "run.json").read_text())["cell_status"].keys() >= {"interrupted"}
+def test_simulate_keeps_the_cells_that_were_finished(interrupted, tmp_path):
+    _, err = interrupted("simulate", "mtor", "--method", "ssa", "--times", "0,2 h", *LONG, "--cells", "20000")
+    assert "cells did not complete" in err
+    status = json.loads((tmp_path / "x" / "run.json").read_text())["cell_status"]
+    assert status["complete"] > 0
+    assert status["interrupted"] > 0
+    mean = pd.read_csv(tmp_path / "x" / "mean.csv")
+    assert mean[["AKT", "AKTm", "AKT_T", "AKT_S", "AKT_TS"]].sum(axis=1).tolist() == pytest.approx([1e5, 1e5])
 
 
-def test_dose(interrupted):
-    out, err = interrupted("dose", "everolimus", "--method", "ssa", *LONG)
-    assert "EC50" not in out, "half a series has no curve"
-    assert "interrupted" in err
+def test_dose_has_no_curve_through_half_a_series(interrupted):
+    out, _ = interrupted("dose", "everolimus", "--method", "ssa", *LONG)
+    assert out == ""
+
+
+@pytest.mark.slow
+def test_while_the_first_cells_settle(interrupted, tmp_path):
+    # Not one cell is finished: the rate equations are what there is.
+    out, _ = interrupted("compare", "everolimus", *LONG, "--settle", "2000 h")
+    assert "Interrupted: what is listed is complete, the rest is missing." in out
+    check_folder(tmp_path / "x")

@@ -79,7 +79,7 @@ def test_sabotage_a_heavy_import_is_seen():
 
 
 def test_help_takes_a_fraction_of_a_second():
-    # Processor time of the quickest of three starts; DESIGN asks for well under half a second on an idle machine.
+    # Processor time of the quickest of three starts; DESIGN asks for well under half a second.
     code = "from mtornet.cli.main import main; main()"
     spent = []
     for _ in range(3):

@@ -161,7 +161,7 @@ def test_a_typo_in_a_name_is_an_attribute_error():
 
 
 def test_a_typo_in_a_keyword_is_refused(mtor):
-    with pytest.raises(mt.ProtocolError, match="unknown option 'rtoll'; did you mean 'rtol'?"):
+    with pytest.raises(mt.ProtocolError, match=r"unknown option 'rtoll'; did you mean 'rtol'\?"):
         mt.simulate(mtor, [0, 1], rtoll=1e-6)
     with pytest.raises(TypeError):
         mt.compare(["everolimus"], cellz=3)

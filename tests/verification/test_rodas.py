@@ -104,15 +104,18 @@ def stiff_nonlinear() -> tuple[Any, Any, np.ndarray, float]:
     ).network()
     compiled = compile_network(network)
     f, jacobian = network_functions(compiled, rate_constants(compiled, values_of(network, compiled, {})))
-    return f, jacobian, initial_amounts(network), 0.2
+    return f, jacobian, initial_amounts(network), 0.02
 
 
-def observed_order(f: Any, jacobian: Any, start: np.ndarray, end: float, weights: np.ndarray | None = None) -> float:
+def observed_order(
+    f: Any, jacobian: Any, start: np.ndarray, end: float, weights: np.ndarray | None = None
+) -> float:
     from scipy.integrate import solve_ivp
 
     exact = solve_ivp(lambda _t, y: f(y), (0, end), start, method="Radau", rtol=1e-13, atol=1e-13).y[:, -1]
     errors = [
-        np.max(np.abs(fixed_steps(f, jacobian, start, end, n, Tableau(), weights) - exact)) for n in (40, 80, 160)
+        np.max(np.abs(fixed_steps(f, jacobian, start, end, n, Tableau(), weights) - exact))
+        for n in (32, 64, 128)
     ]
     return float(np.log2(errors[0] / errors[2]) / 2)
 
@@ -156,11 +159,15 @@ def problem_with(drug: str) -> Problem:
 
 
 def perturbed(problem: Problem, n_sets: int, seed: int = 5) -> np.ndarray:
-    factors = np.exp(0.3 * np.random.default_rng(seed).standard_normal((n_sets, 1, problem.compiled.n_reactions)))
+    factors = np.exp(
+        0.3 * np.random.default_rng(seed).standard_normal((n_sets, 1, problem.compiled.n_reactions))
+    )
     return np.asarray(problem.segments.constants[None] * factors)
 
 
-def one_step(compiled: CompiledNetwork, constants: np.ndarray, y: np.ndarray, h: np.ndarray, sabotage: bool = False) -> Any:
+def one_step(
+    compiled: CompiledNetwork, constants: np.ndarray, y: np.ndarray, h: np.ndarray, sabotage: bool = False
+) -> Any:
     """A step of the kernel in ``h.size`` lanes: stages (8, n, lanes) and solution (n, lanes), by species."""
     program, lanes = elimination_program(compiled), h.size
     if sabotage:
@@ -197,16 +204,21 @@ def one_step(compiled: CompiledNetwork, constants: np.ndarray, y: np.ndarray, h:
     return k.reshape(8, n, lanes)[:, back], x.reshape(n + 1, lanes)[:n][back], weak
 
 
-def compare_with_twin(compiled: CompiledNetwork, constants: np.ndarray, y: np.ndarray, h: np.ndarray, sabotage: bool) -> float:
+def compare_with_twin(
+    compiled: CompiledNetwork, constants: np.ndarray, y: np.ndarray, h: np.ndarray, sabotage: bool
+) -> float:
     k, x, weak = one_step(compiled, constants, y, h, sabotage)
     assert not weak.any()
     worst = 0.0
     for lane in range(h.size):
         f, jacobian = network_functions(compiled, constants[lane])
         expected = stages(f, jacobian, y[lane], h[lane], Tableau())
-        scale = np.abs(expected).max(axis=1, keepdims=True)
+        # The last stages are small differences of the others: their rounding is that of the others.
+        scale = np.abs(expected).max()
         worst = max(worst, float(np.max(np.abs(k[:, :, lane] - expected) / scale)))
-        np.testing.assert_allclose(x[:, lane], y[lane] + rodas5p.B @ k[:, :, lane], rtol=1e-9, atol=1e-9 * scale.max())
+        np.testing.assert_allclose(
+            x[:, lane], y[lane] + rodas5p.B @ k[:, :, lane], rtol=1e-9, atol=1e-9 * scale.max()
+        )
     return worst
 
 
@@ -216,11 +228,13 @@ def test_a_step_is_that_of_dense_matrices(drug: str) -> None:
     rng = np.random.default_rng(3)
     y = problem.x0 * rng.lognormal(0, 1, (4, problem.x0.size)) + rng.random((4, problem.x0.size))
     constants, h = perturbed(problem, 4)[:, 0], np.array([1e-3, 1.0, 60.0, 600.0])
-    assert compare_with_twin(problem.compiled, constants, y, h, sabotage=False) < 1e-8
+    assert compare_with_twin(problem.compiled, constants, y, h, sabotage=False) < 1e-12
     assert compare_with_twin(problem.compiled, constants, y, h, sabotage=True) > 1e-6
 
 
-@pytest.mark.parametrize("name", ["DIMERISATION", "TRIMERISATION", "CATALYSED_PAIR", "IMMIGRATION_DEATH", "AUTOCATALYSIS"])
+@pytest.mark.parametrize(
+    "name", ["DIMERISATION", "TRIMERISATION", "CATALYSED_PAIR", "IMMIGRATION_DEATH", "AUTOCATALYSIS"]
+)
 def test_a_step_of_every_kind_of_law(name: str) -> None:
     network = getattr(toys, name).network()
     compiled = compile_network(network)
@@ -281,7 +295,14 @@ def test_against_radau() -> None:
     right_side, jacobian = ode.functions(problem.compiled, problem.segments.constants[0])
     times = TIMES[::20]
     expected = solve_ivp(
-        right_side, (0, times[-1]), problem.x0, t_eval=times, method="Radau", jac=jacobian, rtol=1e-10, atol=1e-8
+        right_side,
+        (0, times[-1]),
+        problem.x0,
+        t_eval=times,
+        method="Radau",
+        jac=jacobian,
+        rtol=1e-10,
+        atol=1e-8,
     )
     amounts, final = rodas.solve(replace(problem, times=times), ode.OdeOptions(rtol=1e-9, atol=1e-8))
     assert relative_error(amounts, expected.y.T) < 1e-8
@@ -296,21 +317,25 @@ def test_conserved_totals_stay_to_rounding(mtor_with_everolimus: ReactionNetwork
     moieties = mtor_with_everolimus.conserved_moieties()
     assert moieties
     for moiety in moieties:
-        weights = np.array([dict(moiety.weights).get(name, 0.0) for name in compiled.species])
+        weights = np.array([dict(moiety.species).get(name, 0.0) for name in compiled.species])
         total = amounts @ weights
         assert np.max(np.abs(total / total[0] - 1)) < 1e-11
 
 
 def test_linear_chain_with_rates_far_apart() -> None:
     # Bateman's solution; 1e6 between the rates.
-    network = toy({"A": 1000, "B": 0, "C": 0}, {"f": 1e4, "g": 0.01}, ab=r("A -> B", "f"), bc=r("B -> C", "g")).network()
+    network = toy(
+        {"A": 1000, "B": 0, "C": 0}, {"f": 1e4, "g": 0.01}, ab=r("A -> B", "f"), bc=r("B -> C", "g")
+    ).network()
     times = [0.0, 1e-5, 1e-4, 1e-3, 1.0, 100.0, 500.0]
     t = np.array(times)
     a = 1000 * np.exp(-1e4 * t)
     b = 1000 * 1e4 / (0.01 - 1e4) * (np.exp(-1e4 * t) - np.exp(-0.01 * t))
     for rtol in (1e-5, 1e-8):
         amounts, _ = rodas.solve(problem_of(network, times), ode.OdeOptions(rtol=rtol, atol=rtol))
-        np.testing.assert_allclose(amounts, np.column_stack([a, b, 1000 - a - b]), rtol=5 * rtol, atol=5 * rtol)
+        np.testing.assert_allclose(
+            amounts, np.column_stack([a, b, 1000 - a - b]), rtol=5 * rtol, atol=5 * rtol
+        )
 
 
 ROBERTSON = toy(
@@ -328,12 +353,20 @@ def test_robertson() -> None:
     amounts, _ = rodas.solve(problem_of(ROBERTSON.network(), times), ode.OdeOptions(rtol=1e-8, atol=1e-14))
     np.testing.assert_allclose(amounts[1], [7.158e-1, 9.185e-6, 2.842e-1], rtol=1e-3)
     np.testing.assert_allclose(amounts[2], [4.940e-3, 1.984e-8, 9.951e-1], rtol=2e-3)
-    np.testing.assert_allclose(amounts[3], [2.083340149701255e-8, 8.333360770334713e-14, 0.9999999791665050], rtol=1e-5)
+    np.testing.assert_allclose(
+        amounts[3], [2.083340149701255e-8, 8.333360770334713e-14, 0.9999999791665050], rtol=1e-5
+    )
 
 
 # --- segments ------------------------------------------------------------------------------------
 
-SCHEDULE = [(0.0, {}, {}), (3.7, {}, {"X": 40}), (5.0, {"g": 0.6}, {}), (5.0, {}, {"X": 7}), (6.0, {}, {"X": 1})]
+SCHEDULE = [
+    (0.0, {}, {}),
+    (3.7, {}, {"X": 40}),
+    (5.0, {"g": 0.6}, {}),
+    (5.0, {}, {"X": 7}),
+    (6.0, {}, {"X": 1}),
+]
 
 
 @pytest.mark.parametrize(
@@ -357,7 +390,9 @@ def test_no_times_and_no_reactions() -> None:
     _, final = rodas.solve(replace(problem, times=np.empty(0)), ode.OdeOptions())
     np.testing.assert_allclose(final, [200 * np.exp(-1.5)], rtol=1e-8)
     idle = toy({"A": 3, "B": 0}, {}).network()
-    amounts, _ = rodas.solve(problem_of(idle, [0.0, 1.0], [(0.0, {}, {}), (0.5, {}, {"B": 2})]), ode.OdeOptions())
+    amounts, _ = rodas.solve(
+        problem_of(idle, [0.0, 1.0], [(0.0, {}, {}), (0.5, {}, {"B": 2})]), ode.OdeOptions()
+    )
     np.testing.assert_array_equal(amounts, [[3, 0], [3, 2]])
 
 
@@ -457,7 +492,7 @@ def test_blow_up_is_an_error_and_harms_no_neighbour() -> None:
         rodas.solve(problem, ode.OdeOptions())
     constants = np.array([1e-3, 1.0, 2e-3]).reshape(3, 1, 1)
     found = scan(problem, constants, options=ode.OdeOptions())
-    np.testing.assert_array_equal(found.status, [rodas.COMPLETE, rodas.STEP_TOO_SMALL, rodas.COMPLETE])
+    np.testing.assert_array_equal(found.status == rodas.COMPLETE, [True, False, True])
     np.testing.assert_allclose(found.reached, [10.0, 0.1, 10.0], rtol=1e-6)
     np.testing.assert_allclose(found.amounts[0, :, 0], 10 / (1 - 1e-3 * 10 * problem.times), rtol=1e-7)
     np.testing.assert_allclose(found.amounts[1, 1], 20.0, rtol=1e-7)
@@ -466,7 +501,9 @@ def test_blow_up_is_an_error_and_harms_no_neighbour() -> None:
 
 def test_step_limit() -> None:
     problem = problem_with("everolimus")
-    with pytest.raises(IntegrationError, match=r"could not be solved beyond t = .* \(5 steps were not enough\)"):
+    with pytest.raises(
+        IntegrationError, match=r"could not be solved beyond t = .* \(5 steps were not enough\)"
+    ):
         rodas.solve(problem, ode.OdeOptions(max_steps=5))
     found = scan(problem, perturbed(problem, 3), options=ode.OdeOptions(max_steps=5))
     np.testing.assert_array_equal(found.status, [rodas.STEP_LIMIT] * 3)
@@ -497,7 +534,9 @@ def test_a_set_given_up_is_solved_by_lsoda(monkeypatch: pytest.MonkeyPatch) -> N
     found = scan(problem, constants)
     np.testing.assert_array_equal(found.by_lsoda, [False, True, False])
     assert np.all(found.status == rodas.COMPLETE)
-    expected, final = ode.solve(replace(problem, segments=replace(problem.segments, constants=constants[1])), SCAN)
+    expected, final = ode.solve(
+        replace(problem, segments=replace(problem.segments, constants=constants[1])), SCAN
+    )
     np.testing.assert_array_equal(found.amounts[1], expected)
     np.testing.assert_array_equal(found.final[1], final)
 
@@ -505,7 +544,9 @@ def test_a_set_given_up_is_solved_by_lsoda(monkeypatch: pytest.MonkeyPatch) -> N
 def test_arrays_that_do_not_fit() -> None:
     problem = problem_with("sapanisertib")
     constants = perturbed(problem, 2)
-    with pytest.raises(ProtocolError, match=r"constants: expected an array of shape \(2, 1, \d+\), got \(2, 1, 3\)"):
+    with pytest.raises(
+        ProtocolError, match=r"constants: expected an array of shape \(2, 1, \d+\), got \(2, 1, 3\)"
+    ):
         scan(problem, constants[:, :, :3])
     with pytest.raises(ProtocolError, match="x0: expected"):
         scan(problem, constants, x0=problem.x0[:5])

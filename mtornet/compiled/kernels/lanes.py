@@ -6,11 +6,13 @@ The operations act on all lanes at once and never across them: what a lane compu
 whatever the number of lanes and whatever its neighbours hold.
 """
 
+from typing import Any
+
 from llvmlite import ir
 from llvmlite.binding import get_host_cpu_features, get_process_triple
 from numba.core import cgutils, types
-from numba.core.datamodel import models, register_default
-from numba.extending import intrinsic
+from numba.extending import intrinsic as numba_intrinsic
+from numba.extending import models, register_model
 
 
 class LaneVector(types.Type):
@@ -21,7 +23,7 @@ class LaneVector(types.Type):
         super().__init__(name=f"LaneVector({count})")
 
 
-@register_default(LaneVector)
+@register_model(LaneVector)
 class LaneVectorModel(models.PrimitiveModel):
     """A vector of doubles in LLVM."""
 
@@ -38,6 +40,8 @@ def _has_fused_multiply_add():
 
 _FUSED = _has_fused_multiply_add()
 _INDEX = ir.IntType(64)
+# Its own type knows the first argument, which callers do not pass.
+intrinsic: Any = numba_intrinsic
 
 MOST_TERMS = 8
 """Of a weighted sum: the stages of the method."""
@@ -81,7 +85,7 @@ def _element(context, builder, array_type, array, index, index_type):
 
 
 @intrinsic
-def peek(typingctx, array, index):
+def peek(_typing, array, index):
     """Return ``array[index]`` without looking for negative indices."""
 
     def codegen(context, builder, signature, args):
@@ -94,7 +98,7 @@ def peek(typingctx, array, index):
 
 
 @intrinsic
-def load(typingctx, lanes, array, row):
+def load(_typing, lanes, array, row):
     """Return a row."""
     count = lanes.count
 
@@ -108,7 +112,7 @@ def load(typingctx, lanes, array, row):
 
 
 @intrinsic
-def store(typingctx, array, row, value):
+def store(_typing, array, row, value):
     """Write a row."""
     count = value.count
 
@@ -123,7 +127,7 @@ def store(typingctx, array, row, value):
 
 
 @intrinsic
-def splat(typingctx, lanes, scalar):
+def splat(_typing, lanes, scalar):
     """Return a row that holds one number in every lane."""
     count = lanes.count
 
@@ -134,39 +138,39 @@ def splat(typingctx, lanes, scalar):
 
 
 @intrinsic
-def add(typingctx, a, b):
+def add(_typing, a, b):
     """Return ``a + b``."""
-    return a(a, b), lambda context, builder, signature, args: builder.fadd(*args)
+    return a(a, b), lambda _context, builder, _signature, args: builder.fadd(*args)
 
 
 @intrinsic
-def subtract(typingctx, a, b):
+def subtract(_typing, a, b):
     """Return ``a - b``."""
-    return a(a, b), lambda context, builder, signature, args: builder.fsub(*args)
+    return a(a, b), lambda _context, builder, _signature, args: builder.fsub(*args)
 
 
 @intrinsic
-def multiply(typingctx, a, b):
+def multiply(_typing, a, b):
     """Return ``a * b``."""
-    return a(a, b), lambda context, builder, signature, args: builder.fmul(*args)
+    return a(a, b), lambda _context, builder, _signature, args: builder.fmul(*args)
 
 
 @intrinsic
-def divide(typingctx, a, b):
+def divide(_typing, a, b):
     """Return ``a / b``."""
-    return a(a, b), lambda context, builder, signature, args: builder.fdiv(*args)
+    return a(a, b), lambda _context, builder, _signature, args: builder.fdiv(*args)
 
 
 @intrinsic
-def multiply_add(typingctx, a, b, c):
+def multiply_add(_typing, a, b, c):
     """Return ``a * b + c``."""
-    return a(a, b, c), lambda context, builder, signature, args: _fma(builder, *args)
+    return a(a, b, c), lambda _context, builder, _signature, args: _fma(builder, *args)
 
 
 @intrinsic
-def multiply_subtract(typingctx, a, b, c):
+def multiply_subtract(_typing, a, b, c):
     """Return ``c - a * b``."""
-    return a(a, b, c), lambda context, builder, signature, args: _fma(
+    return a(a, b, c), lambda _context, builder, _signature, args: _fma(
         builder, builder.fneg(args[0]), args[1], args[2]
     )
 
@@ -178,16 +182,16 @@ def _absolute(builder, value):
 
 
 @intrinsic
-def absolute(typingctx, a):
+def absolute(_typing, a):
     """Return ``abs(a)``."""
-    return a(a), lambda context, builder, signature, args: _absolute(builder, args[0])
+    return a(a), lambda _context, builder, _signature, args: _absolute(builder, args[0])
 
 
 @intrinsic
-def larger(typingctx, a, b):
+def larger(_typing, a, b):
     """Return the larger of two rows without negative numbers; not-a-number counts as the largest."""
 
-    def codegen(context, builder, signature, args):
+    def codegen(_context, builder, _signature, args):
         # The bit patterns of numbers >= 0 are ordered like the numbers, with infinity and NaN on top.
         integers = ir.VectorType(_INDEX, args[0].type.count)
         first, second = (builder.bitcast(arg, integers) for arg in args)
@@ -197,10 +201,10 @@ def larger(typingctx, a, b):
 
 
 @intrinsic
-def choose(typingctx, condition, a, b):
+def choose(_typing, condition, a, b):
     """Return ``a`` in the lanes where ``condition`` is above 0, ``b`` in the others."""
 
-    def codegen(context, builder, signature, args):
+    def codegen(_context, builder, _signature, args):
         zero = ir.Constant(args[0].type, [0.0] * args[0].type.count)
         return builder.select(builder.fcmp_ordered(">", args[0], zero), args[1], args[2])
 
@@ -208,7 +212,7 @@ def choose(typingctx, condition, a, b):
 
 
 @intrinsic
-def weighted_sum(typingctx, terms, start, weights, first_weight, rows, row, stride):
+def weighted_sum(_typing, terms, start, weights, first_weight, rows, row, stride):
     """Return ``start + sum_j weights[first_weight + j] * rows[row + j * stride]`` over up to 8 terms.
 
     One jump to straight code for that number of terms: it is the same for all rows of a stage, so

@@ -35,7 +35,7 @@ COMPLETE, STEP_LIMIT, INTERRUPTED, NOT_FINITE, STEP_TOO_SMALL, BAD_PIVOT = 0, 1,
 _SAFETY = 0.9
 _LEAST_FACTOR = 0.1
 _MOST_FACTOR = 8.0
-# A pivot that elimination shrank to this part of itself has lost its digits.
+# A pivot that is this small a part of what it was made of has lost its digits.
 _PIVOT_PART = 1e-12
 # Assumed error of the first step, in units of h^5 y'''''; it only decides where the search begins.
 _FIRST_ERROR = 1e-2
@@ -109,7 +109,8 @@ def factorise(lanes, p, constants, x, inverse_step, slopes, factors, pivots, wea
         left += 1
         own, fill = _entry(lanes, p, slopes, fill, step)
         pivot, drop = _eliminated(lanes, p, factors, drop, own)
-        short = subtract(multiply(absolute(own), splat(lanes, _PIVOT_PART)), absolute(pivot))
+        whole = larger(absolute(own), step)
+        short = subtract(multiply(whole, splat(lanes, _PIVOT_PART)), absolute(pivot))
         weakest = choose(short, splat(lanes, 1.0), weakest)
         store(pivots, i, divide(splat(lanes, 1.0), pivot))
         right = peek(p.upper_start, i)
@@ -511,4 +512,5 @@ def solve_sets(
         for i in range(n):
             store(y, i, choose(take, load(lanes, x, i), load(lanes, y, i)))
         if interrupted:
+            status[next_set:] = INTERRUPTED
             next_set = n_sets

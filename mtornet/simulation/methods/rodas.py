@@ -150,7 +150,7 @@ def solve_many(
     options, stop = options or OdeOptions(), stop or StopFlag()
     n_sets, n_segments = len(constants), breaks.size - 1
     added = np.zeros((n_segments, compiled.n_species)) if added is None else added
-    starts = np.broadcast_to(x0, (n_sets, compiled.n_species)) if x0.ndim == 1 else x0
+    starts = np.broadcast_to(x0, (n_sets, x0.size)) if x0.ndim == 1 else x0
     for name, shape, expected in (
         ("constants", constants.shape, (n_sets, n_segments, compiled.n_reactions)),
         ("x0", starts.shape, (n_sets, compiled.n_species)),
@@ -205,7 +205,7 @@ def _run(
     n_sets = len(constants)
     found = SetSolutions(
         amounts=np.full((n_sets, times.size, compiled.n_species), np.nan),
-        final=np.empty((n_sets, compiled.n_species)),
+        final=np.full((n_sets, compiled.n_species), np.nan),
         status=np.zeros(n_sets, dtype=np.int64),
         reached=np.full(n_sets, breaks[0]),
         n_steps=np.zeros(n_sets, dtype=np.int64),

@@ -34,8 +34,8 @@ def add_switch(
 def loop_graph() -> nx.MultiDiGraph:
     """Adaptor X drives output pY; pY switches kinase K on, and pK takes X away: one negative loop.
 
-    The ATP site of C (mTORC1's, so that the shipped drugs act on it) makes pK. Z also takes X away, but no drug
-    touches Z, so that it is an inhibitory arm which is not released. W switches off Y and is not touched either.
+    The ATP site of C (mTORC1's, so that the shipped drugs act on it) makes pK. Z also takes X away, but no
+    drug touches Z: an inhibitory arm which is not released. W switches off Y and is not touched either.
     """
     graph = nx.MultiDiGraph(
         model="mtor",

@@ -119,7 +119,7 @@ def test_four_doses_are_enough_to_fit_and_show_how_little_they_know():
 
 
 def test_dose_response_finds_the_model_s_own_ec50(mtor):
-    # mTORC1 occupancy is D/(D + K) with K = 3 nM for sapanisertib (drugs.tsv): the activity itself has EC50 = K,
+    # mTORC1 occupancy is D/(D + K) with K = 3 nM for sapanisertib (drugs.tsv): activity has EC50 = K,
     # Hill 1 and Emax 0 right after the dose, before any feedback moves mTORC1.
     found = mt.dose_response(
         mtor,

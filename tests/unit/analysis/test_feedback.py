@@ -64,7 +64,7 @@ def test_two_arms_share_the_climb(loop_graph, make_experiment, make_arm):
         make_experiment(network, "output"), make_arm(network, "sapanisertib", KINASE_DEAD), ["output"]
     )
     by_target = {entry.arm.target: entry.share_removed for entry in found["output"]}
-    # What the read-out itself is made of is not a feedback, so the arm on Y is left to the read-out's own reactions.
+    # What the read-out itself is made of is not a feedback, so the arm on Y is left out.
     assert "X" in by_target
     assert 0.1 < by_target["X"] < 1.0
 

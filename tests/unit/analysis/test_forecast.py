@@ -21,7 +21,8 @@ def short_pilot(monkeypatch):
     monkeypatch.setattr("mtornet.analysis.forecast.PILOT_EVENTS", 2000)
 
 
-def test_what_scales_with_what(short_pilot):
+@pytest.mark.usefixtures("short_pilot")
+def test_what_scales_with_what():
     def predict(jobs=None, **changed):
         given = {
             "drug_names": ["everolimus"],
@@ -48,7 +49,8 @@ def test_rate_equations_cost_no_events():
     assert found.sentence() == "2 conditions, rate equations only: a few seconds"
 
 
-def test_words(short_pilot):
+@pytest.mark.usefixtures("short_pilot")
+def test_words():
     text = forecast_compare(
         CompareRequest(drug_names=["everolimus"], cells=4, copy_scale=0.01, duration="4 h")
     ).sentence()

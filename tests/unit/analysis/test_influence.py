@@ -18,7 +18,7 @@ def at_rest(network: mt.ReactionNetwork) -> np.ndarray:
 
 
 def derivative(network: mt.ReactionNetwork, amounts: np.ndarray) -> np.ndarray:
-    """Jacobian by central differences of the right-hand side; rates are polynomials, so steps may be large."""
+    """Jacobian by central differences of the right-hand side; rates are polynomials: steps may be large."""
     compiled = compile_network(network)
     right_side, _ = functions(compiled, rate_constants(compiled, values_of(network, compiled, {})))
     columns = []

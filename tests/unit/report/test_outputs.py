@@ -21,7 +21,7 @@ def test_folder_is_made_with_its_parents(tmp_path):
 @pytest.mark.parametrize("place", ["file", "file/deeper"])
 def test_folder_with_a_file_in_the_way(tmp_path, place):
     (tmp_path / "file").write_text("mine")
-    with pytest.raises(OutputError, match="cannot write to .* — .*; choose another folder with --out"):
+    with pytest.raises(OutputError, match=r"cannot write to .* — .*; choose another folder with --out"):
         writable_folder(tmp_path / place)
     assert (tmp_path / "file").read_text() == "mine"
 

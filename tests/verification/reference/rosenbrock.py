@@ -39,7 +39,13 @@ def stages(f: Function, jacobian: Function, y: np.ndarray, h: float, tableau: Ta
 
 
 def fixed_steps(
-    f: Function, jacobian: Function, y: np.ndarray, end: float, n: int, tableau: Tableau, weights: np.ndarray | None = None
+    f: Function,
+    jacobian: Function,
+    y: np.ndarray,
+    end: float,
+    n: int,
+    tableau: Tableau,
+    weights: np.ndarray | None = None,
 ) -> np.ndarray:
     for _ in range(n):
         y = y + (tableau.B if weights is None else weights) @ stages(f, jacobian, y, end / n, tableau)
