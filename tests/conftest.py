@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
 from mtornet.network.network import ReactionNetwork
+from mtornet.sbml.library import load_libsbml
+from tests.conformance.sbml_reference import conformance_data
+
+# Tests import libsbml by name; it must be loaded before anything of tellurium's.
+load_libsbml()
 
 
 @pytest.fixture(scope="session")
 def conformance_folder() -> Path:
     """Data shared with other simulators: $MTORNET_CONFORMANCE, or ../shared/conformance."""
-    given = os.environ.get("MTORNET_CONFORMANCE")
-    folder = Path(given) if given else Path(__file__).resolve().parents[2] / "shared" / "conformance"
-    if not folder.is_dir():
-        pytest.skip(f"no conformance data at {folder}; set MTORNET_CONFORMANCE to their folder")
-    return folder
+    return conformance_data()
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ def writable_folder(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / f".mtornet-{os.getpid()}"
-        probe.write_text("")
+        probe.touch()
         probe.unlink()
     except OSError as error:
         raise OutputError(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mtornet.provenance import Provenance
+from mtornet.sbml.library import load_libsbml
 
 NAMESPACE = "https://mtornet.org/ns/1"
 """A name, never fetched."""
@@ -141,7 +142,7 @@ def _details(node: Any) -> Details:
 
 def add_links(element: Any, compact_ids: Sequence[str]) -> None:
     """Link an element to database entries; several entries are the parts of a complex."""
-    import libsbml
+    libsbml = load_libsbml()
 
     if not compact_ids:
         return
@@ -161,7 +162,7 @@ def compact_ids_of(annotation: str) -> tuple[str, ...]:
 
 def links_of(element: Any) -> str:
     """Return the database entries an element is, or consists of, as ``"uniprot:P31749;CHEBI:9168"``."""
-    import libsbml
+    libsbml = load_libsbml()
 
     found: list[str] = []
     for i in range(element.getNumCVTerms()):

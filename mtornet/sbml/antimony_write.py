@@ -13,6 +13,7 @@ from pathlib import Path
 
 from mtornet.errors import ModelError, OutputError
 from mtornet.expression import Expression, to_text
+from mtornet.names import is_identifier
 from mtornet.network.elements import Reaction, Side
 from mtornet.network.network import ReactionNetwork
 from mtornet.network.ratelaws import rate_law
@@ -101,7 +102,7 @@ def _lines(network: ReactionNetwork) -> Iterator[str]:
     units = _Units(network)
     yield f"// {_plain(network.describe())}"
     yield "// Amounts are molecules per cell, times are seconds. A research model, never clinical advice."
-    yield f"model *{network.model}()"
+    yield f"model *{_model_name(network)}()"
     yield "  unit substance = item; unit extent = item; unit time_unit = second; unit volume = litre;"
     yield from units.definitions()
     yield "\n  // compartments, litres"
@@ -135,6 +136,23 @@ def _lines(network: ReactionNetwork) -> Iterator[str]:
             unit = units.of(readout.id, readout.unit)
             yield f"  var {readout.id} := {to_text(readout.expression)};{unit}{_remark(readout.name)}"
     yield "end"
+
+
+def _model_name(network: ReactionNetwork) -> str:
+    # Antimony has one space of names for models and what is in them.
+    name = network.model if is_identifier(network.model) else "network"
+    elements = (
+        network.compartments,
+        network.species,
+        network.inputs,
+        network.parameters,
+        network.derived,
+        network.reactions,
+        network.readouts,
+    )
+    while name in _RESERVED or any(name in catalogue for catalogue in elements):
+        name += "_model"
+    return name
 
 
 class _Units:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mtornet.errors import SBMLError, UnsupportedFeatureError
+from mtornet.sbml.library import load_libsbml
 from mtornet.sbml.source import Source
 
 ADVICE = (
@@ -56,7 +57,7 @@ def parse_document(source: Source) -> Any:
     UnsupportedFeatureError
         If the file needs an SBML package.
     """
-    import libsbml
+    libsbml = load_libsbml()
 
     refusals = Refusals(source.name)
     for package in source.required_packages:
@@ -85,7 +86,7 @@ def _package(namespace: str) -> str:
 
 
 def _raise_errors(document: Any, name: str) -> None:
-    import libsbml
+    libsbml = load_libsbml()
 
     errors = [document.getError(i) for i in range(document.getNumErrors())]
     serious = [e for e in errors if e.getSeverity() >= libsbml.LIBSBML_SEV_ERROR]

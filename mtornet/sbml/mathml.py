@@ -9,6 +9,7 @@ from typing import Any
 
 from mtornet.errors import SBMLError
 from mtornet.expression import Apply, Expression, Number, Symbol, substitute
+from mtornet.sbml.library import load_libsbml
 
 MAX_NODES = 20_000
 """Nodes of one formula after function definitions are expanded."""
@@ -25,7 +26,7 @@ class UnsupportedMathError(SBMLError):
 
 def to_ast(tree: Expression, *, zero_unit: str = "dimensionless") -> Any:
     """Return the libSBML formula of a tree; bare numbers are dimensionless, a lone 0 has ``zero_unit``."""
-    import libsbml
+    libsbml = load_libsbml()
 
     if isinstance(tree, Number):
         node = _number(tree.value)
@@ -64,7 +65,7 @@ def to_ast(tree: Expression, *, zero_unit: str = "dimensionless") -> Any:
 
 
 def _number(value: float) -> Any:
-    import libsbml
+    libsbml = load_libsbml()
 
     if value.is_integer() and abs(value) < 2**31:
         node = libsbml.ASTNode(libsbml.AST_INTEGER)
@@ -148,7 +149,7 @@ class FormulaReader:
         return tree
 
     def _read_node(self, node: Any, calls: int) -> Expression:
-        import libsbml
+        libsbml = load_libsbml()
 
         kind = node.getType()
         if kind == libsbml.AST_TIMES or kind == libsbml.AST_PLUS:
@@ -169,7 +170,7 @@ class FormulaReader:
 
     def _sum_or_product(self, node: Any, kind: int, calls: int) -> Expression:
         # libSBML reads a sum of n terms as a tree n deep; the left spine is walked without recursion.
-        import libsbml
+        libsbml = load_libsbml()
 
         operator = "+" if kind == libsbml.AST_PLUS else "*"
         rest: list[Any] = []
@@ -185,7 +186,7 @@ class FormulaReader:
         return tree
 
     def _operator(self, node: Any, kind: int, calls: int) -> Expression:
-        import libsbml
+        libsbml = load_libsbml()
 
         n = node.getNumChildren()
         if kind == libsbml.AST_MINUS and n == 1:
@@ -269,7 +270,7 @@ def _literal(node: Any) -> Expression:
 
 
 def _name_of(node: Any) -> str:
-    import libsbml
+    libsbml = load_libsbml()
 
     special = {
         libsbml.AST_NAME_TIME: "the simulation time",

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from mtornet.errors import UnitError
+from mtornet.sbml.library import load_libsbml
 from mtornet.units import Unit, parse_unit
 
 _KINDS = {"molecule": "item", "s": "second", "L": "litre", "mol": "mole"}
@@ -46,7 +47,7 @@ class UnitDefinitions:
         return self._ids[unit]
 
     def _define(self, unit: Unit, text: str) -> str:
-        import libsbml
+        libsbml = load_libsbml()
 
         definition = self._model.createUnitDefinition()
         unit_id = base = _identifier(text)
@@ -87,7 +88,7 @@ def _identifier(text: str) -> str:
 
 def unit_of_definition(definition: Any) -> Unit | None:
     """Return the unit that a libSBML unit definition means, ``None`` for one we have no word for."""
-    import libsbml
+    libsbml = load_libsbml()
 
     total = Unit()
     for part in definition.getListOfUnits():

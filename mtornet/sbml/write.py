@@ -22,6 +22,7 @@ from mtornet.sbml.annotation import (
     provenance_values,
     text_of_items,
 )
+from mtornet.sbml.library import load_libsbml
 from mtornet.sbml.mathml import to_ast
 from mtornet.sbml.ratelaw import law_formula
 from mtornet.sbml.unitdefs import UnitDefinitions
@@ -50,7 +51,7 @@ def write_sbml(network: ReactionNetwork, path: str | os.PathLike[str]) -> None:
 
 def sbml_text(network: ReactionNetwork) -> str:
     """Return a network as SBML Level 3 Version 2 text, without dates, equal for equal networks."""
-    import libsbml
+    libsbml = load_libsbml()
 
     document = libsbml.SBMLDocument(3, 2)
     _Writer(document.createModel(), network).write()
@@ -240,7 +241,7 @@ def _digits(**numbers: float) -> dict[str, str]:
 
 def _sbo_fits(kind: str, sbo: str) -> bool:
     """Tell whether a term is of the branch of SBO that may stand on this kind of element."""
-    import libsbml
+    libsbml = load_libsbml()
 
     branches = {
         "compartment": libsbml.SBO.isMaterialEntity,

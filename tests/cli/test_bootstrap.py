@@ -79,7 +79,7 @@ class Checkout:
 
     @property
     def calls(self) -> list[str]:
-        return self.calls_file.read_text().splitlines() if self.calls_file.exists() else []
+        return self.calls_file.read_text(encoding="utf-8").splitlines() if self.calls_file.exists() else []
 
     def add_program(self, name: str, text: str) -> None:
         (self.bin / name).write_text(text)

@@ -88,7 +88,10 @@ def test_ode_has_no_cells(fast, tmp_path):
     assert fast("everolimus", "--keep", "trajectories", "--out", "x").code == 0
     assert not (tmp_path / "x" / "cells.parquet").exists()
     assert not (tmp_path / "x" / "trajectories.parquet").exists()
-    table, run = summary(tmp_path / "x"), json.loads((tmp_path / "x" / "run.json").read_text())
+    table, run = (
+        summary(tmp_path / "x"),
+        json.loads((tmp_path / "x" / "run.json").read_text(encoding="utf-8")),
+    )
     assert (table["n"] == 1).all()
     assert (table["sd"] == 0).all()
     assert run["kisao"] == "KISAO:0000088"
@@ -97,13 +100,19 @@ def test_ode_has_no_cells(fast, tmp_path):
 def test_variant_dose_and_input_reach_the_result(fast, tmp_path):
     arguments = ("--variant", "TSC2_loss", "--dose", "RAD001=5 nM", "--input", "insulin=10 nM")
     assert fast("everolimus", *arguments, "--out", "x").code == 0
-    table, run = summary(tmp_path / "x"), json.loads((tmp_path / "x" / "run.json").read_text())
+    table, run = (
+        summary(tmp_path / "x"),
+        json.loads((tmp_path / "x" / "run.json").read_text(encoding="utf-8")),
+    )
     assert set(table["variant"]) == {"TSC2_loss"}
     assert set(table["dose_nM"]) == {0.0, 5.0}
     assert run["spec"]["inputs"] == {"insulin": "10 nM"}
     wild = fast("everolimus", "--out", "y")
     assert wild.code == 0
-    assert json.loads((tmp_path / "y" / "run.json").read_text())["model_sha256"] != run["model_sha256"]
+    assert (
+        json.loads((tmp_path / "y" / "run.json").read_text(encoding="utf-8"))["model_sha256"]
+        != run["model_sha256"]
+    )
 
 
 def test_same_seed_same_bytes_for_any_number_of_threads(mtornet, tmp_path):

@@ -86,7 +86,7 @@ def test_every_promised_file_is_there(compared):
 
 def test_outputs_lists_exactly_the_files(compared):
     folder, _ = compared
-    listed = json.loads((folder / "run.json").read_text())["outputs"]
+    listed = json.loads((folder / "run.json").read_text(encoding="utf-8"))["outputs"]
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert set(listed.values()) == there
 
@@ -143,7 +143,9 @@ def test_trajectories(compared):
 
 
 def test_run_json(compared):
-    run = json.loads((compared[0] / "run.json").read_text(), parse_constant=lambda text: pytest.fail(text))
+    run = json.loads(
+        (compared[0] / "run.json").read_text(encoding="utf-8"), parse_constant=lambda text: pytest.fail(text)
+    )
     assert [key for key in RUN_KEYS if key not in run] == []
     assert (run["method"], run["seed"], run["copy_scale"], run["n_cells"]) == ("ssa", 7, 0.002, 3)
     assert re.fullmatch(r"KISAO:\d{7}", run["kisao"])
@@ -180,7 +182,7 @@ def test_model_xml_is_valid_and_reads_back(compared):
 def test_model_ant_names_the_same_network(compared):
     import mtornet as mt
 
-    text = (compared[0] / "model.ant").read_text()
+    text = (compared[0] / "model.ant").read_text(encoding="utf-8")
     assert "mTORC1_everolimus" in text
     network = mt.read_antimony(compared[0] / "model.ant")
     assert set(network.species) == set(mt.read_sbml(compared[0] / "model.xml").species)
@@ -237,7 +239,7 @@ def test_report_stands_alone(compared):
 def test_figures_have_their_numbers_beside_them(compared):
     figures = compared[0] / "figures"
     assert (figures / "courses.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
-    assert "<svg" in (figures / "courses.svg").read_text()[:1000]
+    assert "<svg" in (figures / "courses.svg").read_text(encoding="utf-8")[:1000]
     courses = pd.read_csv(figures / "courses.csv")
     assert len(courses) > 50
 

@@ -189,7 +189,7 @@ def test_a_folder_that_cannot_be_written(verb, place, mtornet, tmp_path):
     done = mtornet(*verb, "--out", place)
     check(done, f"cannot write to '{place}' — ")
     assert "choose another folder with --out" in done.err
-    assert (tmp_path / "file").read_text() == "mine"
+    assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"
 
 
 def test_debug_shows_the_traceback_wherever_it_stands(mtornet):

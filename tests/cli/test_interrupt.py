@@ -50,7 +50,7 @@ def interrupted(environment, tmp_path):
 
 
 def check_folder(folder):
-    run = json.loads((folder / "run.json").read_text())
+    run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     assert run["interrupted"] is True
     table = pd.read_csv(folder / "summary.csv")
     assert "vehicle" in set(table["drug"])
@@ -76,7 +76,7 @@ def test_json_is_still_one_object_and_sigterm_stops_as_well(interrupted, tmp_pat
 def test_simulate_keeps_the_cells_that_were_finished(interrupted, tmp_path):
     _, err = interrupted("simulate", "mtor", "--method", "ssa", "--times", "0,2 h", *LONG, "--cells", "20000")
     assert "cells did not complete" in err
-    status = json.loads((tmp_path / "x" / "run.json").read_text())["cell_status"]
+    status = json.loads((tmp_path / "x" / "run.json").read_text(encoding="utf-8"))["cell_status"]
     assert status["complete"] > 0
     assert status["interrupted"] > 0
     mean = pd.read_csv(tmp_path / "x" / "mean.csv")

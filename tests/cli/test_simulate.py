@@ -47,7 +47,7 @@ def test_toy_exactly(mtornet, toy_xml, tmp_path):
 
 def test_run_json(mtornet, toy_xml, tmp_path):
     mtornet("simulate", toy_xml, "--method", "ssa", "--cells", "5", "--seed", "3", "--out", "y")
-    run = json.loads((tmp_path / "y" / "run.json").read_text())
+    run = json.loads((tmp_path / "y" / "run.json").read_text(encoding="utf-8"))
     for key in (
         "mtornet_version",
         "model",
@@ -93,7 +93,7 @@ def test_seed_decides(mtornet, toy_xml, tmp_path):
 
 def test_a_drawn_seed_is_told_and_repeats(mtornet, toy_xml, tmp_path):
     mtornet("simulate", toy_xml, "--method", "ssa", "--cells", "4", "--out", "a")
-    seed = json.loads((tmp_path / "a" / "run.json").read_text())["seed"]
+    seed = json.loads((tmp_path / "a" / "run.json").read_text(encoding="utf-8"))["seed"]
     mtornet("simulate", toy_xml, "--method", "ssa", "--cells", "4", "--seed", seed, "--out", "b")
     assert (tmp_path / "a" / "mean.csv").read_bytes() == (tmp_path / "b" / "mean.csv").read_bytes()
 

@@ -20,10 +20,11 @@ FloatArray = NDArray[np.float64]
 
 def conformance_data() -> Path:
     """Folder of the public suites, which are not part of the repository."""
-    folder = os.environ.get("MTORNET_CONFORMANCE", "")
-    if not folder:
-        pytest.skip("set MTORNET_CONFORMANCE to the folder that holds sbml-test-suite/ and cme/")
-    return Path(folder)
+    given = os.environ.get("MTORNET_CONFORMANCE")
+    folder = Path(given) if given else Path(__file__).resolve().parents[3] / "shared" / "conformance"
+    if not folder.is_dir():
+        pytest.skip(f"no conformance data at {folder}; set MTORNET_CONFORMANCE to their folder")
+    return folder
 
 
 def constants(network: ReactionNetwork, changed: Mapping[str, float] | None = None) -> dict[str, float]:

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.conformance
 
 
 def settings_of(case: Path) -> dict[str, str]:
-    lines = (case / f"{case.name}-settings.txt").read_text().splitlines()
+    lines = (case / f"{case.name}-settings.txt").read_text(encoding="utf-8").splitlines()
     return {
         key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines) if key.strip()
     }
@@ -72,7 +72,7 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 
 def test_no_semantic_case_is_read_wrongly(record_property: Callable[[str, object], None]) -> None:
     folder = conformance_data() / "sbml-test-suite" / "semantic"
-    cases = json.loads((folder / "cases.json").read_text())
+    cases = json.loads((folder / "cases.json").read_text(encoding="utf-8"))
     counts: Counter[str] = Counter()
     wrong, unclear = [], []
     for number, about in sorted(cases.items()):

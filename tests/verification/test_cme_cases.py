@@ -32,7 +32,7 @@ def test_case(case: str, conformance_folder: Path, cells: int, algorithm: str) -
     from mtornet.sbml.read import read_sbml
 
     folder = conformance_folder / "cme"
-    facts = json.loads((folder / "cases.json").read_text())[case]
+    facts = json.loads((folder / "cases.json").read_text(encoding="utf-8"))[case]
     times = np.linspace(0, facts["duration"], facts["steps"] + 1)
     path = folder / f"{case}.xml"
     # The dose is an event of the file; here it is a change of constants at a set time.
@@ -62,7 +62,7 @@ def read_without_events(path: Path):  # type: ignore[no-untyped-def]
 
     from mtornet.sbml.read import read_sbml
 
-    text = re.sub(r"<listOfEvents>.*</listOfEvents>", "", path.read_text(), flags=re.DOTALL)
+    text = re.sub(r"<listOfEvents>.*</listOfEvents>", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
     text = text.replace('id="k" value="10" constant="false"', 'id="k" value="10" constant="true"')
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / path.name

@@ -84,7 +84,8 @@ def test_steps_alternate_in_time(period: float, part: float, at: float) -> None:
     steps = Dose(nM=3, hold_s=period * part, every_s=period).changes(at, 60.0)
     assert [time for time, _ in steps] == sorted(time for time, _ in steps)
     # The drug is there for the given part of each period.
-    held = sum((later if later < 60 else 60) - time for (time, nM), (later, _) in pairwise(steps) if nM > 0)
+    until = [*steps, (60.0, 0.0)]
+    held = sum((later if later < 60 else 60) - time for (time, nM), (later, _) in pairwise(until) if nM > 0)
     whole = [i for i in range(2000) if at + (i + 1) * period <= 60]
     assert held >= len(whole) * period * part - 1e-6
 

@@ -23,7 +23,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def line_of(path: Path, key: str) -> int:
-    for number, line in enumerate(path.read_text().splitlines(), start=1):
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         if line.split("\t")[0] == key:
             return number
     raise AssertionError(f"no row {key} in {path}")
@@ -31,7 +31,7 @@ def line_of(path: Path, key: str) -> int:
 
 def change(path: Path, key: str, column: str, value: str) -> str:
     """Put ``value`` in the cell and return ``file:line`` as messages show it."""
-    lines = path.read_text().splitlines()
+    lines = path.read_text(encoding="utf-8").splitlines()
     header = next(line for line in lines if not line.startswith("#")).split("\t")
     number = line_of(path, key)
     cells = lines[number - 1].split("\t")
@@ -157,7 +157,7 @@ def _append(name: str, text: str) -> Callable[[Path], None]:
 
 def _header(name: str, old: str, new: str) -> Callable[[Path], None]:
     def edit(folder: Path) -> None:
-        text = (folder / name).read_text()
+        text = (folder / name).read_text(encoding="utf-8")
         (folder / name).write_text(text.replace(old, new, 1))
 
     return edit

@@ -105,7 +105,7 @@ def test_equal_data_give_equal_files(make_comparison, tmp_path):
         assert [path.name for path in paths] == [f"{name}.svg", f"{name}.png", f"{name}.csv"]
         for one, other in zip(paths, second[name], strict=True):
             assert one.read_bytes() == other.read_bytes(), one.name
-    svg = first["courses"][0].read_text()
+    svg = first["courses"][0].read_text(encoding="utf-8")
     assert "<dc:date>" not in svg
     assert ">pS6K T389</text>" in svg
 
@@ -120,7 +120,9 @@ def test_more_readouts_than_fit_go_into_a_second_figure(make_comparison, tmp_pat
 def test_the_data_read_back_exactly(tmp_path):
     data = pd.DataFrame({"x": [0.1 + 0.2, 1 / 3, 1e-300, np.nan]})
     *_, csv = save(new_figure(1, 1), tmp_path, "numbers", data)
-    back = [float(line) if line != '""' else np.nan for line in csv.read_text().splitlines()[1:]]
+    back = [
+        float(line) if line != '""' else np.nan for line in csv.read_text(encoding="utf-8").splitlines()[1:]
+    ]
     assert np.array_equal(back, data["x"], equal_nan=True)
 
 
@@ -128,7 +130,7 @@ def test_a_label_with_dollars_is_a_label(make_comparison, tmp_path):
     odd = make_comparison(n_cells=0)
     odd.class_labels = {**odd.class_labels, "dual": "costs $5 & <b>$x_{</b>"}
     svg, *_ = figures_for(odd, tmp_path)["courses"]
-    assert "costs $5 &amp; &lt;b&gt;$x_{&lt;/b&gt;" in svg.read_text()
+    assert "costs $5 &amp; &lt;b&gt;$x_{&lt;/b&gt;" in svg.read_text(encoding="utf-8")
 
 
 def test_a_folder_that_cannot_be_made_is_an_output_error(tmp_path):

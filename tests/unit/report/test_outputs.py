@@ -23,7 +23,7 @@ def test_folder_with_a_file_in_the_way(tmp_path, place):
     (tmp_path / "file").write_text("mine")
     with pytest.raises(OutputError, match=r"cannot write to .* — .*; choose another folder with --out"):
         writable_folder(tmp_path / place)
-    assert (tmp_path / "file").read_text() == "mine"
+    assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"
 
 
 def test_atomic_write(tmp_path):
@@ -36,7 +36,7 @@ def test_atomic_write(tmp_path):
         assert not path.exists()
 
     assert write_atomically(path, write) == path
-    assert path.read_text() == "new"
+    assert path.read_text(encoding="utf-8") == "new"
     assert seen[0].parent == path.parent, "on the same disk, so that moving is one step"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -55,7 +55,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, error):
     expected = OutputError if isinstance(error, OSError) else type(error)
     with pytest.raises(expected):
         write_atomically(path, write)
-    assert path.read_text() == "old"
+    assert path.read_text(encoding="utf-8") == "old"
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -83,14 +83,16 @@ def test_csv_numbers_read_back_exactly(tmp_path):
         [rng.standard_normal(500) * 10.0 ** rng.integers(-300, 300, 500), [0.1, 1 / 3, 5e-324, 1e308]]
     )
     path = write_csv(pd.DataFrame({"value": values, "n": np.arange(values.size)}), tmp_path / "x.csv")
-    back = [float(line.split(",")[0]) for line in path.read_text().splitlines()[1:]]
+    back = [float(line.split(",")[0]) for line in path.read_text(encoding="utf-8").splitlines()[1:]]
     assert back == list(values)
     assert b"\r" not in path.read_bytes(), "the same bytes on every system"
 
 
 def test_csv_writes_missing_numbers_as_empty_cells(tmp_path):
     path = write_csv(pd.DataFrame({"a": [1.0, math.nan]}), tmp_path / "x.csv")
-    assert path.read_text().splitlines() == ["a", "1.0", '""'] or path.read_text().splitlines() == [
+    assert path.read_text(encoding="utf-8").splitlines() == ["a", "1.0", '""'] or path.read_text(
+        encoding="utf-8"
+    ).splitlines() == [
         "a",
         "1.0",
         "",
