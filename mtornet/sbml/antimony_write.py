@@ -171,8 +171,12 @@ class _Units:
     def definitions(self) -> Iterator[str]:
         for text, name in self._names.items():
             unit = parse_unit(text)
-            powers = " * ".join(f"{_BASES[base]}^{power}" for base, power in unit.dimension)
-            yield f"  unit {name} = {unit.factor!r} {powers};"
+            # Antimony puts the factor into the first unit, and raises it to that unit's power.
+            ordered = sorted(unit.dimension, key=lambda entry: -entry[1])
+            powers = [f"{_BASES[base]}^{power}" for base, power in ordered]
+            if ordered[0][1] != 1:
+                powers.insert(0, "dimensionless")
+            yield f"  unit {name} = {unit.factor:.12g} {' * '.join(powers)};"
 
     def of(self, name: str, text: str) -> str:
         return f" {name} has {self._names[text]};" if text in self._names else ""
