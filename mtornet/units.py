@@ -203,18 +203,24 @@ def parse_quantity(text: str, *, like: str, what: str) -> float:
 
 
 def time_in_seconds(time: float | str, *, what: str = "time") -> float:
-    """Return a time in seconds; a plain number is seconds already, text carries its unit."""
-    if isinstance(time, str):
-        stripped = time.strip()
-        try:
-            seconds = float(stripped)
-        except ValueError:
-            seconds = parse_quantity(stripped, like="s", what=what)
-    else:
-        seconds = float(time)
+    """Return a time in seconds; a number is seconds already, text must carry its unit (or be zero)."""
+    seconds = _seconds_of(time, what) if isinstance(time, str) else float(time)
     if not math.isfinite(seconds):
         raise UnitError(f"{what}: expected a finite time, got {time!r}")
     return seconds
+
+
+def _seconds_of(text: str, what: str) -> float:
+    try:
+        bare = float(text)
+    except ValueError:
+        return parse_quantity(text, like="s", what=what)
+    if not math.isfinite(bare):
+        return bare
+    if bare != 0.0:
+        # "--duration 72" would be 72 seconds to us and 72 hours to whoever typed it.
+        raise UnitError(f"{what}: {text!r} has no unit; write it like '{text.strip()} h' or '{text.strip()} s'")
+    return 0.0
 
 
 def concentration_in_nM(concentration: str, *, what: str = "concentration") -> float:

@@ -45,7 +45,7 @@ def test_json(mtornet, tmp_path):
 
 def test_json_has_no_number_for_an_open_interval(mtornet):
     done = mtornet(
-        "dose", "everolimus", "--readout", "mTORC2_active", "--at", "0.001", "--doses", "5", "--json"
+        "dose", "everolimus", "--readout", "mTORC2_active", "--at", "0.001 s", "--doses", "5", "--json"
     )
     found = json.loads(done.out, parse_constant=lambda text: pytest.fail(f"{text} is not JSON"))
     assert found["fit"] == "no effect at any dose"

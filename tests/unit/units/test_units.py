@@ -134,7 +134,9 @@ def test_quantities_convert_there_and_back(value: float, unit: str) -> None:
 
 def test_times_and_concentrations() -> None:
     assert time_in_seconds(90) == 90.0
-    assert time_in_seconds("90") == 90.0
+    assert time_in_seconds("0") == 0.0
+    with pytest.raises(UnitError, match="'72' has no unit; write it like '72 h' or '72 s'"):
+        time_in_seconds("72")
     assert time_in_seconds("1.5 min") == 90.0
     for endless in ("inf", "nan", "1e999 s", math.inf, math.nan):
         with pytest.raises(UnitError, match="until: expected a finite time"):
