@@ -59,7 +59,7 @@ def test_species_and_process_can_be_added(mtor: ReactionNetwork) -> None:
     graph = mtor.graph
     graph.add_node("Trap", kind="species", initial=100, compartment="cytoplasm")
     graph.add_node("TrapS6K", kind="species", compartment="cytoplasm")
-    graph.graph["parameters"]["k_trap"] = {"value": 1e-6, "unit": "1/(molecule*s)"}
+    graph.graph["parameters"]["k_trap"] = {"value": 1e-8, "unit": "1/(molecule*s)"}
     graph.add_node("trapping", kind="process", rate_constant="k_trap")
     for species in ("Trap", "pS6K"):
         graph.add_edge(species, "trapping", role="reactant")
