@@ -20,6 +20,7 @@ _HOMES = {
     "write_antimony": "mtornet.sbml.antimony_write",
     "to_tellurium": "mtornet.sbml.antimony",
     "simulate": "mtornet.simulation.run",
+    "simulate_many": "mtornet.simulation.many",
     "SimulationResult": "mtornet.simulation.result",
     "Condition": "mtornet.experiment.condition",
     "Protocol": "mtornet.experiment.protocol",
@@ -65,6 +66,7 @@ __all__ = [
     "read_sbml",
     "run",
     "simulate",
+    "simulate_many",
     "to_tellurium",
     "write_antimony",
     "write_sbml",
@@ -96,6 +98,7 @@ if TYPE_CHECKING:
     from mtornet.sbml.antimony_write import write_antimony
     from mtornet.sbml.read import read_sbml
     from mtornet.sbml.write import write_sbml
+    from mtornet.simulation.many import simulate_many
     from mtornet.simulation.result import SimulationResult
     from mtornet.simulation.run import simulate
 

@@ -219,7 +219,9 @@ def _seconds_of(text: str, what: str) -> float:
         return bare
     if bare != 0.0:
         # "--duration 72" would be 72 seconds to us and 72 hours to whoever typed it.
-        raise UnitError(f"{what}: {text!r} has no unit; write it like '{text.strip()} h' or '{text.strip()} s'")
+        raise UnitError(
+            f"{what}: {text!r} has no unit; write it like '{text.strip()} h' or '{text.strip()} s'"
+        )
     return 0.0
 
 

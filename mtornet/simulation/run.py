@@ -75,7 +75,7 @@ def simulate(
     ProtocolError
         If times, cells or options make no sense.
     """
-    grid = _times(times)
+    grid = ascending_times(times)
     if method not in METHODS:
         raise unknown_name("method", method, METHODS)
     if cells < 1 or int(cells) != cells:
@@ -146,7 +146,8 @@ def simulate(
     )
 
 
-def _times(times: Sequence[float | str] | FloatArray) -> FloatArray:
+def ascending_times(times: Sequence[float | str] | FloatArray) -> FloatArray:
+    """Return times in seconds; none, endless or descending ones are refused."""
     grid = np.array([time_in_seconds(t, what="times") for t in times], dtype=np.float64)
     if grid.size == 0 or not np.all(np.isfinite(grid)):
         raise ProtocolError("times: expected at least one finite time")

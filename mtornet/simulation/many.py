@@ -1,0 +1,142 @@
+"""``simulate_many``: the rate equations for many parameter sets at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mtornet.compiled.bind import initial_amounts, rate_constants, values_of
+from mtornet.compiled.network import compile_network
+from mtornet.errors import ProtocolError
+from mtornet.names import unknown_name
+from mtornet.network.network import ReactionNetwork
+from mtornet.simulation.methods import rodas
+from mtornet.simulation.methods.ode import OdeOptions
+from mtornet.simulation.observe import Observer
+from mtornet.simulation.parallel import available_jobs
+from mtornet.simulation.problem import FloatArray
+from mtornet.simulation.run import ascending_times
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TOLERANCES = OdeOptions(rtol=1e-7, atol=1e-8)
+"""Achieved errors stay below the relative tolerance; see benchmarks/README.md."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SetsResult:
+    """Solutions of the rate equations, one for each parameter set."""
+
+    times: FloatArray
+    """(n_times,) s."""
+    species: tuple[str, ...]
+    """Ids of the columns: species, then read-outs of other names, or those asked for."""
+    values: FloatArray
+    """(n_sets, n_times, n_columns) molecules; NaN where a set could not be solved."""
+    status: tuple[str, ...]
+    """``complete``, or why a set stopped."""
+    parameters: Mapping[str, FloatArray]
+    """Values by name, each (n_sets,)."""
+    kisao: str
+    algorithm: str
+
+    def __getitem__(self, name: str) -> FloatArray:
+        """Return one read-out or species, shape (n_sets, n_times)."""
+        if name not in self.species:
+            raise unknown_name("species or read-out", name, self.species)
+        return self.values[:, :, self.species.index(name)]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a tidy table: parameters, ``set``, ``time_s``, and one column per species or read-out."""
+        import pandas as pd
+
+        n_sets, n_times, n_columns = self.values.shape
+        columns = {
+            "set": np.repeat(np.arange(n_sets), n_times),
+            **{name: np.repeat(values, n_times) for name, values in self.parameters.items()},
+            "time_s": np.tile(self.times, n_sets),
+        }
+        flat = self.values.reshape(n_sets * n_times, n_columns)
+        return pd.DataFrame(columns | {name: flat[:, k] for k, name in enumerate(self.species)})
+
+
+def simulate_many(
+    network: ReactionNetwork,
+    times: Sequence[float | str] | FloatArray,
+    *,
+    parameters: Mapping[str, ArrayLike],
+    readouts: Sequence[str] | None = None,
+    jobs: int | None = None,
+    rtol: float = TOLERANCES.rtol,
+    atol: float = TOLERANCES.atol,
+) -> SetsResult:
+    """Solve the rate equations for many values of parameters or inputs, several at a time per core.
+
+    Parameters
+    ----------
+    times
+        Ascending; seconds, or text such as ``"6 h"``. The first is where the simulation starts, from
+        the network's initial amounts.
+    parameters
+        One array of values per parameter or input, all of the same length.
+    readouts
+        Columns of the result; all species and read-outs if not given.
+    jobs
+        Threads; all cores if not given. Changes no number.
+    rtol, atol
+        Tolerances; the absolute one in molecules.
+
+    Raises
+    ------
+    ProtocolError
+        If the arrays do not have one length.
+    """
+    grid = ascending_times(times)
+    sets = {name: np.atleast_1d(np.asarray(values, dtype=np.float64)) for name, values in parameters.items()}
+    lengths = {values.shape for values in sets.values()}
+    if len(lengths) != 1 or len(next(iter(lengths))) != 1:
+        shapes = ", ".join(f"{name} {values.shape}" for name, values in sets.items()) or "none"
+        raise ProtocolError(f"parameters: expected one-dimensional arrays of one length, got {shapes}")
+    n_sets = next(iter(lengths))[0]
+    compiled = compile_network(network)
+    columns = _columns(network, readouts)
+    constants = np.empty((n_sets, 1, compiled.n_reactions))
+    for i in range(n_sets):
+        changed = {name: float(values[i]) for name, values in sets.items()}
+        constants[i, 0] = rate_constants(compiled, values_of(network, compiled, changed))
+    found = rodas.solve_many(
+        compiled,
+        breaks=np.array([grid[0], grid[-1]]),
+        constants=constants,
+        times=grid,
+        x0=initial_amounts(network),
+        options=OdeOptions(rtol=rtol, atol=atol),
+        jobs=jobs if jobs is not None else available_jobs(),
+    )
+    values = np.empty((n_sets, grid.size, len(columns)))
+    for i in range(n_sets):
+        changed = {name: float(each[i]) for name, each in sets.items()}
+        observer = Observer(network, compiled, readouts=columns, times=grid, stretches=[(grid[0], changed)])
+        values[i] = observer(found.amounts[i])
+    return SetsResult(
+        times=grid,
+        species=columns,
+        values=values,
+        status=tuple(rodas.STATUS_NAMES[int(code)] for code in found.status),
+        parameters=sets,
+        kisao=rodas.KISAO,
+        algorithm=rodas.ALGORITHM,
+    )
+
+
+def _columns(network: ReactionNetwork, readouts: Sequence[str] | None) -> tuple[str, ...]:
+    everything = (*network.species, *(name for name in network.readouts if name not in network.species))
+    for name in readouts or ():
+        if name not in everything:
+            raise unknown_name("species or read-out", name, everything)
+    return tuple(readouts) if readouts else everything
