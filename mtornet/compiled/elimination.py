@@ -14,10 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mtornet.compiled.network import CompiledNetwork
+from mtornet.compiled.sparsity import (
+    Flux,
+    Pattern,
+    filled_rows,
+    fluxes_of,
+    jacobian_pattern,
+    minimum_degree_order,
+)
 
 IndexArray = NDArray[np.int32]
 FloatArray = NDArray[np.float64]
-Pattern = list[set[int]]
 
 
 class Program(NamedTuple):
@@ -76,11 +83,6 @@ class Program(NamedTuple):
         return self.lower.size + self.upper.size
 
 
-class _Flux(NamedTuple):
-    change: dict[int, float]
-    members: list[tuple[int, float]]
-
-
 class _Member(NamedTuple):
     flux: int
     reaction: int
@@ -94,80 +96,17 @@ class _Member(NamedTuple):
 @lru_cache(maxsize=64)
 def elimination_program(compiled: CompiledNetwork) -> Program:
     """Return the lists of operations that solve the rate equations of a network."""
-    fluxes = _fluxes(compiled)
-    n = compiled.n_species
-    pattern: Pattern = [{i} for i in range(n)]
-    for flux in fluxes:
-        read = {int(s) for j, _ in flux.members for s in compiled.factors[j] if s < n}
-        for i in flux.change:
-            pattern[i] |= read
+    fluxes, n = fluxes_of(compiled), compiled.n_species
+    pattern = jacobian_pattern(compiled, fluxes)
     order = minimum_degree_order(pattern)
     place = np.empty(n + 1, dtype=np.int64)
     place[order], place[n] = np.arange(n), n
     return _lists(compiled, fluxes, order, place, pattern)
 
 
-def _fluxes(compiled: CompiledNetwork) -> list[_Flux]:
-    found: dict[tuple[tuple[int, float], ...], _Flux] = {}
-    for j in range(compiled.n_reactions):
-        row = slice(compiled.change_start[j], compiled.change_start[j + 1])
-        change = sorted(
-            (int(i), float(by))
-            for i, by in zip(compiled.change_species[row], compiled.change_by[row], strict=True)
-            if by != 0
-        )
-        if not change:
-            continue
-        scale = change[0][1]
-        direction = tuple((i, by / scale) for i, by in change)
-        found.setdefault(direction, _Flux(dict(direction), [])).members.append((j, scale))
-    return list(found.values())
-
-
-def minimum_degree_order(pattern: Pattern) -> list[int]:
-    """Return an order of diagonal pivots with little fill-in (Markowitz 1957: least row times column).
-
-    Parameters
-    ----------
-    pattern
-        Columns of the entries of each row, diagonal included. Not changed.
-    """
-    n = len(pattern)
-    rows = [set(row) for row in pattern]
-    columns: Pattern = [set() for _ in range(n)]
-    for i, row in enumerate(rows):
-        for j in row:
-            columns[j].add(i)
-    left, order = set(range(n)), []
-    while left:
-        pivot = min(left, key=lambda i: ((len(rows[i]) - 1) * (len(columns[i]) - 1), i))
-        order.append(pivot)
-        left.discard(pivot)
-        right, below = rows[pivot] - {pivot}, columns[pivot] - {pivot}
-        for i in below:
-            rows[i].discard(pivot)
-            rows[i] |= right
-        for j in right:
-            columns[j].discard(pivot)
-            columns[j] |= below
-    return order
-
-
-def _filled(order: list[int], place: NDArray[np.int64], pattern: Pattern) -> Pattern:
-    rows: Pattern = [{int(place[j]) for j in pattern[i]} for i in order]
-    for i, row in enumerate(rows):
-        pending = sorted(row)
-        while pending and pending[0] < i:
-            k = pending.pop(0)
-            new = {j for j in rows[k] if j > k} - row
-            row |= new
-            pending = sorted({*pending, *new})
-    return rows
-
-
 def _lists(
     compiled: CompiledNetwork,
-    fluxes: list[_Flux],
+    fluxes: list[Flux],
     order: list[int],
     place: NDArray[np.int64],
     pattern: Pattern,
@@ -189,7 +128,7 @@ def _lists(
         for reads in (1, 2)
     }
     slope_index = {key: index for index, key in enumerate(slopes)}
-    rows = _filled(order, place, pattern)
+    rows = filled_rows(order, place, pattern)
     lower = [[j for j in sorted(row) if j < i] for i, row in enumerate(rows)]
     upper = [[j for j in sorted(row, reverse=True) if j > i] for i, row in enumerate(rows)]
     lower_start = _starts(lower)
@@ -224,7 +163,7 @@ def _lists(
 
 
 def _ordered_members(
-    compiled: CompiledNetwork, fluxes: list[_Flux], place: NDArray[np.int64]
+    compiled: CompiledNetwork, fluxes: list[Flux], place: NDArray[np.int64]
 ) -> list[_Member]:
     members = []
     for f, flux in enumerate(fluxes):

@@ -11,9 +11,10 @@ import pytest
 
 from mtornet.compiled import rodas5p
 from mtornet.compiled.bind import Segments, bind, initial_amounts, rate_constants, values_of
-from mtornet.compiled.elimination import elimination_program, minimum_degree_order
+from mtornet.compiled.elimination import elimination_program
 from mtornet.compiled.kernels import rodas_lanes
 from mtornet.compiled.network import CompiledNetwork, compile_network
+from mtornet.compiled.sparsity import minimum_degree_order
 from mtornet.errors import IntegrationError, ProtocolError
 from mtornet.experiment.drug import find_drug
 from mtornet.experiment.mechanisms import with_drug
