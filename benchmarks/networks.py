@@ -7,7 +7,7 @@ from itertools import pairwise
 import networkx as nx
 
 import mtornet as mt
-from mtornet.experiment.execute import at_rest
+from mtornet.experiment.rest import at_rest
 
 
 def build(

@@ -196,7 +196,8 @@ def report(drug: str, problem: Problem, rows: list[Row]) -> None:
     theirs = [row for row in rows if row.label == THEIRS]
     print(f"\n## {drug}: {problem.compiled.n_species} species, {problem.compiled.n_reactions} reactions\n")
     print(
-        "| solver | rtol | atol | ms/solve | solves/s | error max | error rms | CPU of libRoadRunner, same tolerances |"
+        "| solver | rtol | atol | ms/solve | solves/s | error max | error rms "
+        "| CPU of libRoadRunner, same tolerances |"
     )
     print("|---|---|---|---|---|---|---|---|")
     for row in rows:
@@ -209,8 +210,8 @@ def report(drug: str, problem: Problem, rows: list[Row]) -> None:
             "",
         )
         print(
-            f"| {row.label} | {row.rtol:.0e} | {row.atol:.0e} | {row.ms:.3f} | {1e3 / row.ms:.0f} | {row.error[0]:.1e} "
-            f"| {row.error[1]:.1e} | {same} |"
+            f"| {row.label} | {row.rtol:.0e} | {row.atol:.0e} | {row.ms:.3f} | {1e3 / row.ms:.0f} "
+            f"| {row.error[0]:.1e} | {row.error[1]:.1e} | {same} |"
         )
     print("\nSolves per second at equal or smaller error, largest and root mean square:")
     for other in theirs:
@@ -220,7 +221,8 @@ def report(drug: str, problem: Problem, rows: list[Row]) -> None:
                 best = min(ours, key=lambda row: row.ms)
                 ratio = other.ms / best.ms
                 print(
-                    f"- {best.label} at {best.rtol:.0e}: {ratio:.1f}x libRoadRunner at {other.rtol:.0e}/{other.atol:.0e}"
+                    f"- {best.label} at {best.rtol:.0e}: {ratio:.1f}x libRoadRunner "
+                    f"at {other.rtol:.0e}/{other.atol:.0e}"
                 )
 
 

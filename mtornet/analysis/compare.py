@@ -17,8 +17,9 @@ from mtornet.analysis.summary import cell_table, summary_table
 from mtornet.experiment.arms import Arm
 from mtornet.experiment.dose import Dose
 from mtornet.experiment.drug import VEHICLE, find_drug
-from mtornet.experiment.execute import ArmResult, Population
+from mtornet.experiment.execute import ArmResult
 from mtornet.experiment.mechanisms import with_drug
+from mtornet.experiment.population import Population
 from mtornet.graph.knowledge import load_knowledge
 from mtornet.network.network import ReactionNetwork
 from mtornet.provenance import package_version, versions

@@ -11,7 +11,8 @@ from mtornet.errors import ProtocolError
 from mtornet.experiment.arms import Arm, arm_of, check_distinct, constant_protocol
 from mtornet.experiment.dose import Dose, parse_dose
 from mtornet.experiment.drug import drugs, find_drug
-from mtornet.experiment.execute import Experiment, Population, check_readouts
+from mtornet.experiment.execute import Experiment, check_readouts
+from mtornet.experiment.population import Population
 from mtornet.names import unknown_name
 from mtornet.network.library import load_model
 from mtornet.network.network import ReactionNetwork

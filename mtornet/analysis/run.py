@@ -12,7 +12,8 @@ from mtornet.analysis.times import default_times, responder_time, time_grid
 from mtornet.errors import ProtocolError
 from mtornet.experiment.arms import arm_of
 from mtornet.experiment.drug import VEHICLE
-from mtornet.experiment.execute import ArmResult, Experiment, Population, check_readouts
+from mtornet.experiment.execute import ArmResult, Experiment, check_readouts
+from mtornet.experiment.population import Population
 from mtornet.experiment.protocol import Protocol
 from mtornet.names import unknown_name
 from mtornet.network.network import ReactionNetwork

@@ -70,7 +70,8 @@ def command(
     from mtornet.analysis.request import CompareRequest, prepared
     from mtornet.cli.progress import CellProgress
     from mtornet.compiled.cache import kernels_are_compiled
-    from mtornet.report.outputs import writable_folder, write_comparison
+    from mtornet.report.files import writable_folder
+    from mtornet.report.outputs import write_comparison
     from mtornet.simulation.interrupt import StopFlag, stop_on_signals
 
     if keep not in ("summary", "trajectories"):

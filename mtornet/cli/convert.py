@@ -27,7 +27,7 @@ def command(
     from mtornet.cli.model_file import load
     from mtornet.experiment.drug import find_drug
     from mtornet.experiment.mechanisms import with_drug
-    from mtornet.report.outputs import write_atomically
+    from mtornet.report.files import write_atomically
 
     writers = {
         ".xml": _sbml,

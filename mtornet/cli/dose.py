@@ -45,7 +45,7 @@ def command(
     from mtornet.cli.progress import CellProgress
     from mtornet.experiment.dose import log_doses
     from mtornet.network.library import load_model
-    from mtornet.report.outputs import writable_folder
+    from mtornet.report.files import writable_folder
     from mtornet.simulation.interrupt import StopFlag, stop_on_signals
 
     folder = writable_folder(out) if out is not None else None
@@ -113,7 +113,7 @@ def _finite(value: object) -> object:
 def _write(found: DoseResponse, folder: Path) -> dict[str, str]:
     from mtornet.plot.dose import dose_figure
     from mtornet.plot.save import save
-    from mtornet.report.outputs import write_csv
+    from mtornet.report.files import write_csv
 
     paths = {"summary": str(write_csv(found.summary, folder / "summary.csv"))}
     figure, data = dose_figure(

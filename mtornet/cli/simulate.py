@@ -38,7 +38,7 @@ def command(
 
     from mtornet.cli.model_file import load
     from mtornet.cli.progress import CellProgress
-    from mtornet.report.outputs import writable_folder, write_csv, write_json
+    from mtornet.report.files import writable_folder, write_csv, write_json
     from mtornet.simulation.interrupt import StopFlag, stop_on_signals
     from mtornet.simulation.run import simulate
 

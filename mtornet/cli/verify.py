@@ -49,9 +49,9 @@ def command(
     from mtornet.cli.progress import CellProgress
     from mtornet.cli.simulate import read_times
     from mtornet.cli.tables import plain
-    from mtornet.experiment.execute import at_rest
+    from mtornet.experiment.rest import at_rest
     from mtornet.graph.knowledge import model_names
-    from mtornet.report.outputs import writable_folder, write_csv
+    from mtornet.report.files import writable_folder, write_csv
 
     network = load(model)
     if network.model in model_names():

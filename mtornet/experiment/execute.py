@@ -10,15 +10,15 @@ import numpy as np
 from mtornet.compiled.bind import bind, initial_amounts, rate_constants, values_of
 from mtornet.compiled.network import CompiledNetwork, compile_network
 from mtornet.errors import ProtocolError
-from mtornet.experiment.arms import Arm, arm_of, constant_protocol
-from mtornet.experiment.dose import Dose
+from mtornet.experiment.arms import Arm
 from mtornet.experiment.drug import find_drug
 from mtornet.experiment.mechanisms import with_drug
+from mtornet.experiment.population import Population
 from mtornet.names import unknown_name
 from mtornet.network.network import ReactionNetwork
 from mtornet.provenance import canonical_json
 from mtornet.simulation.interrupt import StopFlag
-from mtornet.simulation.methods import langevin, ode, ssa
+from mtornet.simulation.methods import ode
 from mtornet.simulation.methods.catalogue import STOCHASTIC
 from mtornet.simulation.moments import StreamingMoments
 from mtornet.simulation.observe import Observer
@@ -28,39 +28,6 @@ from mtornet.simulation.rounding import round_conserving, scattered_starts
 from mtornet.simulation.steady_state import SteadyState, find_steady_state
 
 Consumer = Callable[[CellSamples], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Population:
-    """How cells are simulated stochastically."""
-
-    cells: int
-    seed: int
-    copy_scale: float = 1.0
-    settle_s: float = 2 * 86400.0
-    """How long cells fluctuate before time 0, so that they start from their stationary law."""
-    jobs: int | None = None
-    max_events: int = ssa.SsaOptions().max_events
-    algorithm: str = "auto"
-    method: str = "ssa"
-    max_step_s: float = langevin.LangevinOptions().max_step_s
-    """Longest step of a Langevin method."""
-
-    def __post_init__(self) -> None:
-        if self.cells < 1:
-            raise ProtocolError(f"cells: expected a whole number >= 1, got {self.cells!r}")
-        if not (np.isfinite(self.copy_scale) and self.copy_scale > 0):
-            raise ProtocolError(f"copy_scale: expected a number > 0, got {self.copy_scale!r}")
-        if self.settle_s < 0:
-            raise ProtocolError(f"settle: expected a time >= 0, got {self.settle_s!r} s")
-        if self.jobs is not None and self.jobs < 1:
-            raise ProtocolError(f"jobs: expected a whole number >= 1, got {self.jobs!r}")
-
-    def method_options(self) -> ssa.SsaOptions | langevin.LangevinOptions:
-        """Return the options of the method that will run."""
-        if self.method == "ssa":
-            return ssa.SsaOptions(max_events=self.max_events, algorithm=self.algorithm)
-        return langevin.LangevinOptions(max_step_s=self.max_step_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -169,7 +136,7 @@ class Experiment:
         setup = self.prepare(arm)
         start = initial_amounts(setup.network)
         if setup.steady is not None:
-            start = _carried(setup.steady.amounts, setup.before, start, setup.network)
+            start = carried(setup.steady.amounts, setup.before, start, setup.network)
         problem = self._problem(setup, start, copy_scale=1.0)
         amounts, _ = ode.solve(problem, self.ode_options)
         values = self._observer(setup, 1.0)(amounts)
@@ -184,7 +151,7 @@ class Experiment:
         start = initial_amounts(setup.network, copy_scale=population.copy_scale)
         if setup.steady is not None:
             settled = self._settled_cells(setup, population)
-            start = _carried(settled, setup.before, start, setup.network)
+            start = carried(settled, setup.before, start, setup.network)
         else:
             start = round_conserving(start, setup.network.conserved_moieties(), setup.compiled.species)
         observer = self._observer(setup, population.copy_scale)
@@ -349,7 +316,7 @@ class Experiment:
         )
 
 
-def _carried(
+def carried(
     amounts: FloatArray, before: ReactionNetwork, start: FloatArray, after: ReactionNetwork
 ) -> FloatArray:
     """Put the amounts of the settled network into one that holds more species, such as a drug's."""
@@ -367,19 +334,3 @@ def check_readouts(network: ReactionNetwork, names: Sequence[str] | None) -> tup
         if name not in known:
             raise unknown_name("read-out", name, known)
     return tuple(names) if names else tuple(network.readouts)
-
-
-def at_rest(
-    network: ReactionNetwork, *, variant: str = "wild_type", given: Mapping[str, str | Dose] | None = None
-) -> ReactionNetwork:
-    """Return a network that starts from its drug-free steady state, with drugs put in at time 0.
-
-    The drugs' inputs stand at their doses, so that simulating the network simulates treated cells.
-    """
-    arm = arm_of(network, constant_protocol(variant=variant, inputs={}, given=given or {}, duration=1.0))
-    setup = Experiment(network=network, readouts=(), times=np.zeros(1)).prepare(arm)
-    assert setup.steady is not None
-    start = initial_amounts(setup.network)
-    amounts = _carried(setup.steady.amounts, setup.before, start, setup.network)
-    settled = setup.network.with_amounts(dict(zip(setup.network.species, map(float, amounts), strict=True)))
-    return settled.with_parameters(**setup.stretches[0][1])

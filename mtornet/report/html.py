@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from mtornet.experiment.drug import VEHICLE
 from mtornet.report import sections
-from mtornet.report.outputs import writable_folder, write_atomically
+from mtornet.report.files import writable_folder, write_atomically
 from mtornet.report.repeat import repeat
 from mtornet.report.stylesheet import STYLESHEET
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mtornet.report.outputs import writable_folder, write_text
+from mtornet.report.files import writable_folder, write_text
 
 if TYPE_CHECKING:
     from mtornet.analysis.compare import Comparison

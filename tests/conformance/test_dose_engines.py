@@ -14,8 +14,8 @@ import mtornet as mt
 from mtornet.compiled.bind import bind, initial_amounts
 from mtornet.compiled.network import compile_network
 from mtornet.experiment.drug import find_drug
-from mtornet.experiment.execute import at_rest
 from mtornet.experiment.mechanisms import with_drug
+from mtornet.experiment.rest import at_rest
 from mtornet.network.network import ReactionNetwork
 from mtornet.sbml.write import sbml_text
 from mtornet.simulation.methods import ode

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from mtornet.experiment.arms import Arm, arm_of, constant_protocol
-from mtornet.experiment.execute import Experiment, Population
+from mtornet.experiment.execute import Experiment
+from mtornet.experiment.population import Population
 from mtornet.network.network import ReactionNetwork
 from mtornet.simulation.run import simulate
 from tests.verification import toys

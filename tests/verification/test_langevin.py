@@ -9,7 +9,7 @@ import mtornet as mt
 from mtornet.compiled.bind import bind, initial_amounts
 from mtornet.compiled.network import compile_network
 from mtornet.errors import ProtocolError, UnknownNameError
-from mtornet.experiment.execute import at_rest
+from mtornet.experiment.rest import at_rest
 from mtornet.simulation.methods.langevin import LangevinOptions, discrete_species, step_grid
 from mtornet.simulation.problem import Problem
 from tests.verification.statistics import assert_agrees, assert_detected, moments_p, test_seed

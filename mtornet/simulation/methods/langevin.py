@@ -18,7 +18,7 @@ from mtornet.compiled.network import CompiledNetwork
 from mtornet.errors import ProtocolError
 from mtornet.names import unknown_name
 from mtornet.simulation.interrupt import StopFlag
-from mtornet.simulation.parallel import run_in_order
+from mtornet.simulation.methods.chunks import run_in_chunks
 from mtornet.simulation.problem import CellSamples, FloatArray, IntArray, Problem
 from mtornet.simulation.progress import Progress
 from mtornet.simulation.seeds import stream_key
@@ -80,23 +80,13 @@ def run_cells(
     steps = step_grid(segments.breaks, problem.times, options)
     key = np.uint64(stream_key(seed, problem.content))
 
-    def run_chunk(first: int, count: int, reached: FloatArray) -> CellSamples:
-        rows = (
-            problem.x0[first - first_cell : first - first_cell + count]
-            if problem.x0.ndim == 2
-            else problem.x0
-        )
-        samples = CellSamples(
-            first_cell=first,
-            counts=np.empty((count, problem.times.size, compiled.n_species)),
-            final=np.empty((count, compiled.n_species)),
-            n_events=np.zeros(count, dtype=np.int64),
-            status=np.zeros(count, dtype=np.int64),
-        )
+    jump_constants = np.ascontiguousarray(segments.constants[:, jumps.reactions])
+
+    def run_kernel(x0: FloatArray, first: int, samples: CellSamples, reached: FloatArray) -> None:
         langevin.run_cells(
-            np.ascontiguousarray(np.broadcast_to(rows, (count, compiled.n_species))),
+            x0,
             constants,
-            np.ascontiguousarray(segments.constants[:, jumps.reactions]),
+            jump_constants,
             segments.added,
             steps.length,
             steps.segment,
@@ -116,16 +106,13 @@ def run_cells(
             stop.word,
             reached,
         )
-        return samples
 
-    run_in_order(
-        run_chunk,
-        first=first_cell,
-        count=cells,
+    run_in_chunks(
+        problem,
+        run_kernel,
+        cells=cells,
+        first_cell=first_cell,
         jobs=jobs,
-        bytes_per_item=8 * (problem.times.size + 2) * compiled.n_species,
-        start=float(segments.breaks[0]),
-        span=max(float(segments.breaks[-1] - segments.breaks[0]), 1e-300),
         progress=progress,
         stop=stop,
         consume=consume,

@@ -7,7 +7,7 @@ import pytest
 
 import mtornet as mt
 from mtornet.errors import ProtocolError, UnknownNameError
-from mtornet.experiment.execute import at_rest
+from mtornet.experiment.rest import at_rest
 
 
 @pytest.fixture(scope="module")

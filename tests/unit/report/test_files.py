@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from mtornet.errors import ModelError, OutputError
-from mtornet.report.outputs import writable_folder, write_atomically, write_csv, write_json, write_text
+from mtornet.report.files import writable_folder, write_atomically, write_csv, write_json, write_text
 
 
 def test_folder_is_made_with_its_parents(tmp_path):

@@ -1,0 +1,29 @@
+"""A shipped network at its drug-free steady state, drugs put in: what ``simulate`` can start from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from mtornet.compiled.bind import initial_amounts
+from mtornet.experiment.arms import arm_of, constant_protocol
+from mtornet.experiment.dose import Dose
+from mtornet.experiment.execute import Experiment, carried
+from mtornet.network.network import ReactionNetwork
+
+
+def at_rest(
+    network: ReactionNetwork, *, variant: str = "wild_type", given: Mapping[str, str | Dose] | None = None
+) -> ReactionNetwork:
+    """Return a network that starts from its drug-free steady state, with drugs put in at time 0.
+
+    The drugs' inputs stand at their doses, so that simulating the network simulates treated cells.
+    """
+    arm = arm_of(network, constant_protocol(variant=variant, inputs={}, given=given or {}, duration=1.0))
+    setup = Experiment(network=network, readouts=(), times=np.zeros(1)).prepare(arm)
+    assert setup.steady is not None
+    start = initial_amounts(setup.network)
+    amounts = carried(setup.steady.amounts, setup.before, start, setup.network)
+    settled = setup.network.with_amounts(dict(zip(setup.network.species, map(float, amounts), strict=True)))
+    return settled.with_parameters(**setup.stretches[0][1])
