@@ -109,11 +109,11 @@ def fit_dose_response(doses: FloatArray, folds: FloatArray, standard_error: Floa
     return DoseFit(
         success=not message,
         EC50=float(np.exp(log_ec50)),
-        EC50_interval=(float(np.exp(log_ec50 - half[0])), float(np.exp(min(log_ec50 + half[0], 700.0)))),
+        EC50_interval=(float(np.exp(log_ec50 - half[0])), float(np.exp(log_ec50 + half[0]))),
         Emax=bottom,
         Emax_interval=(float(bottom - half[1]), float(bottom + half[1])),
         hill=float(np.exp(log_hill)),
-        hill_interval=(float(np.exp(log_hill - half[2])), float(np.exp(min(log_hill + half[2], 700.0)))),
+        hill_interval=(float(np.exp(log_hill - half[2])), float(np.exp(log_hill + half[2]))),
         top=1.0,
         AUC=auc,
         residual_sd=residual_sd,
@@ -125,4 +125,6 @@ def _half_widths(jacobian: FloatArray, variance: float, quantile: float) -> Floa
     information = jacobian.T @ jacobian
     if not np.isfinite(variance) or np.linalg.cond(information) > 1e14:
         return np.full(3, np.inf)
-    return np.asarray(quantile * np.sqrt(np.diag(np.linalg.inv(information)) * variance))
+    half = quantile * np.sqrt(np.diag(np.linalg.inv(information)) * variance)
+    # EC50 and Hill slope are fitted as logarithms; beyond a factor of e^20 nothing is determined.
+    return np.where(np.array([True, False, True]) & (half > 20.0), np.inf, half)

@@ -131,6 +131,10 @@ def _show(found: Comparison) -> None:
         " · ".join(heads),
         f"{settings.variant} cells, {ligands}; settled, then {settings.duration_s / 3600:g} h with drug",
         found.network.describe(),
+        *(
+            f"dose of {row['drug']}: {row['schedule']} — {_why(str(row['why']), str(row['source']))}"
+            for row in found.doses.to_dict(orient="records")
+        ),
         "",
         plain(found.table),
         "",
@@ -147,6 +151,10 @@ def _show(found: Comparison) -> None:
         lines.append("Interrupted: what is listed is complete, the rest is missing.")
     lines.append("Research model, never clinical advice.")
     typer.echo("\n".join(lines))
+
+
+def _why(reason: str, source: str) -> str:
+    return f"{reason} ({source})" if source else reason
 
 
 def _noise(settings: CompareSettings) -> str:
