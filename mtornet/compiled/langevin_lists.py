@@ -27,6 +27,8 @@ class LangevinLists(NamedTuple):
     member_scale: FloatArray
     member_factors: IndexArray
     """(3 members) places a member of a flux multiplies; members of one flux stand together."""
+    member_drawn: FloatArray
+    """(3 members) molecules of the same species drawn before."""
     flux_start: IndexArray
     """(n_fluxes + 1,) first member of each flux."""
     change_start: IndexArray
@@ -84,6 +86,7 @@ def langevin_lists(compiled: CompiledNetwork) -> LangevinLists:
         member_reaction=_index([j for _, j, _ in members]),
         member_scale=np.array([scale for _, _, scale in members], dtype=np.float64),
         member_factors=_index([s for row in factors for s in row]),
+        member_drawn=np.array([d for _, j, _ in members for d in compiled.drawn[j]], dtype=np.float64),
         flux_start=_starts([flux.members for flux in fluxes]),
         change_start=_starts(changes),
         change_flux=_index([f for row in changes for f, _ in row]),

@@ -13,7 +13,7 @@ from mtornet.experiment.rest import at_rest
 from mtornet.simulation.methods.langevin import LangevinOptions, discrete_species, step_grid
 from mtornet.simulation.problem import Problem
 from tests.verification.statistics import assert_agrees, assert_detected, moments_p, test_seed
-from tests.verification.toys import r, toy
+from tests.verification.toys import DIMERISATION, r, toy
 
 
 def birth_death() -> mt.ReactionNetwork:
@@ -165,3 +165,29 @@ def test_options_that_make_no_sense_are_refused() -> None:
         LangevinOptions(max_step_s=0.01)
     with pytest.raises(ProtocolError, match="growth: expected a number > 0"):
         LangevinOptions(growth=0.0)
+
+
+def test_pairs_are_counted_not_squared() -> None:
+    # 2 A <-> B with 41 molecules: k x (x - 1) against k x^2 moves the mean by several percent.
+    network = DIMERISATION.network()
+    exact = mt.simulate(network, [0.0, 5.0], method="ssa", cells=4000, seed=test_seed())
+    found = mt.simulate(
+        network,
+        [0.0, 5.0],
+        method="hybrid",
+        cells=4000,
+        seed=test_seed(),
+        discrete=("A", "B"),
+        max_step_s=0.01,
+        first_step_s=0.01,
+    )
+    for name in ("A", "B"):
+        i = exact.column(name)
+        error = exact.sd[1, i] * np.sqrt(2 / 4000)
+        assert abs(found.mean[1, i] - exact.mean[1, i]) < 5.5 * error, name
+
+
+def test_a_law_without_its_reactant_is_refused() -> None:
+    network = toy({"X": 5}, {"k": 1.0}, use=r("X ->", "k", law="constant_rate")).network()
+    with pytest.raises(ProtocolError, match="reaction 'use' consumes molecules that do not set its rate"):
+        mt.simulate(network, [0.0, 10.0], method="cle")

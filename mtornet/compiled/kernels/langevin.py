@@ -105,6 +105,7 @@ def run_cells(
     first_cell,
     lists,
     jump_factors,
+    jump_drawn,
     jump_start,
     jump_places,
     jump_by,
@@ -126,6 +127,7 @@ def run_cells(
         member_reaction,
         member_scale,
         member_factors,
+        member_drawn,
         flux_start,
         change_start,
         change_flux,
@@ -172,9 +174,9 @@ def run_cells(
                         rate = (
                             member_scale[m]
                             * c[member_reaction[m]]
-                            * max(x[member_factors[3 * m]], 0.0)
-                            * max(x[member_factors[3 * m + 1]], 0.0)
-                            * max(x[member_factors[3 * m + 2]], 0.0)
+                            * max(x[member_factors[3 * m]] - member_drawn[3 * m], 0.0)
+                            * max(x[member_factors[3 * m + 1]] - member_drawn[3 * m + 1], 0.0)
+                            * max(x[member_factors[3 * m + 2]] - member_drawn[3 * m + 2], 0.0)
                         )
                         drift += rate
                         variance += member_scale[m] * rate
@@ -191,9 +193,9 @@ def run_cells(
                     mean = (
                         h
                         * jump_constants[segment, j]
-                        * max(x[jump_factors[j, 0]], 0.0)
-                        * max(x[jump_factors[j, 1]], 0.0)
-                        * max(x[jump_factors[j, 2]], 0.0)
+                        * max(x[jump_factors[j, 0]] - jump_drawn[j, 0], 0.0)
+                        * max(x[jump_factors[j, 1]] - jump_drawn[j, 1], 0.0)
+                        * max(x[jump_factors[j, 2]] - jump_drawn[j, 2], 0.0)
                     )
                     if mean > 0.0:
                         fired, s0, s1, s2, s3 = poisson(mean, s0, s1, s2, s3)

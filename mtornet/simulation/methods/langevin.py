@@ -72,6 +72,13 @@ def run_cells(
     from mtornet.compiled.kernels import langevin
 
     compiled, segments = problem.compiled, problem.segments
+    guarded = np.flatnonzero(np.diff(compiled.guard_start))
+    if guarded.size:
+        name = compiled.reactions[int(guarded[0])]
+        raise ProtocolError(
+            f"reaction {name!r} consumes molecules that do not set its rate; a Langevin method would drive "
+            "them below none — use method 'ssa'"
+        )
     discrete = discrete_species(problem, options) if hybrid else ()
     jumps = _jumps(compiled, discrete)
     constants = segments.constants.copy()
@@ -96,6 +103,7 @@ def run_cells(
             first,
             lists,
             jumps.factors,
+            jumps.drawn,
             jumps.start,
             jumps.places,
             jumps.by,
@@ -149,6 +157,7 @@ def discrete_species(problem: Problem, options: LangevinOptions) -> tuple[str, .
 class _Jumps:
     reactions: IntArray
     factors: IntArray
+    drawn: FloatArray
     start: IntArray
     places: IntArray
     by: FloatArray
@@ -172,6 +181,7 @@ def _jumps(compiled: CompiledNetwork, discrete: Sequence[str]) -> _Jumps:
     return _Jumps(
         reactions=chosen,
         factors=np.ascontiguousarray(place[compiled.factors[chosen]].reshape(len(reactions), 3)),
+        drawn=np.ascontiguousarray(compiled.drawn[chosen].reshape(len(reactions), 3)),
         start=np.array(start, dtype=np.int64),
         places=np.array(places, dtype=np.int64),
         by=np.array(by, dtype=np.float64),
