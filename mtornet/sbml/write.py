@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from mtornet.errors import OutputError
+from mtornet.errors import OutputError, SBMLError
 from mtornet.expression import Symbol, to_text
 from mtornet.graph.schema import MODIFIER_SBO
 from mtornet.names import is_identifier
@@ -50,12 +50,37 @@ def write_sbml(network: ReactionNetwork, path: str | os.PathLike[str]) -> None:
 
 
 def sbml_text(network: ReactionNetwork) -> str:
-    """Return a network as SBML Level 3 Version 2 text, without dates, equal for equal networks."""
+    """Return a network as SBML Level 3 Version 2 text, without dates, equal for equal networks.
+
+    Raises
+    ------
+    SBMLError
+        If a value is so close to 0 that libSBML does not read it back.
+    """
     libsbml = load_libsbml()
+    _check_values(network)
 
     document = libsbml.SBMLDocument(3, 2)
     _Writer(document.createModel(), network).write()
     return str(libsbml.writeSBMLToString(document))
+
+
+SMALLEST = 1e-300
+"""libSBML reads numbers near the smallest double, 2.2e-308, as no numbers at all."""
+
+
+def _check_values(network: ReactionNetwork) -> None:
+    values = [
+        *((c.id, c.size) for c in network.compartments.values()),
+        *((s.id, s.initial) for s in network.species.values()),
+        *((i.id, i.value) for i in network.inputs.values()),
+        *((p.id, p.value) for p in network.parameters.values()),
+    ]
+    for name, value in values:
+        if 0.0 < abs(value) < SMALLEST:
+            raise SBMLError(
+                f"{name!r} is {value!r}; SBML readers take no value between 0 and {SMALLEST:g} — set it to 0"
+            )
 
 
 class _Writer:

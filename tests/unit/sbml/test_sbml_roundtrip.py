@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mtornet.errors import OutputError
+from mtornet.errors import OutputError, SBMLError
 from mtornet.expression import parse
 from mtornet.network.catalogue import Catalogue
 from mtornet.network.elements import Compartment, Derived, Input, Parameter, Reaction, Readout, Species
@@ -21,7 +21,7 @@ from mtornet.network.validate import problems_of_network
 from mtornet.provenance import Provenance
 from mtornet.sbml.annotation import escape, items_of, text_of_items, unescape
 from mtornet.sbml.read import read_sbml
-from mtornet.sbml.write import sbml_text, write_sbml
+from mtornet.sbml.write import SMALLEST, sbml_text, write_sbml
 
 TRICKY = Provenance(
     source='page 3; "x" <y> & z &lt;', confidence="page", note="tab\tline\nµ \\u0041", where="f.tsv:3"
@@ -320,7 +320,10 @@ TEXT = st.text(max_size=30)
 
 @settings(max_examples=60, deadline=None)
 @given(
-    name=TEXT, note=TEXT, items=st.lists(TEXT, max_size=3), value=st.floats(0, 1e300, allow_subnormal=False)
+    name=TEXT,
+    note=TEXT,
+    items=st.lists(TEXT, max_size=3),
+    value=st.just(0.0) | st.floats(SMALLEST, 1e300),
 )
 def test_any_text_and_any_number_comes_back(name: str, note: str, items: list[str], value: float) -> None:
     first = replace(
@@ -332,6 +335,14 @@ def test_any_text_and_any_number_comes_back(name: str, note: str, items: list[st
     )
     changed = replace(network(), species=network().species.replaced(first), modules=tuple(items))
     assert_equal(changed, read_sbml(sbml_text(changed)))
+
+
+def test_a_value_that_no_reader_takes_is_refused() -> None:
+    tiny = network().with_amounts(A=2.2250738585072014e-308)
+    with pytest.raises(
+        SBMLError, match=r"'A' is 2\.2250738585072014e-308; SBML readers take no value between 0 and"
+    ):
+        sbml_text(tiny)
 
 
 @given(text=st.text(), items=st.lists(st.text(), min_size=1))
