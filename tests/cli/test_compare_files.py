@@ -9,54 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-TIDY = [
-    "condition",
-    "drug",
-    "drug_class",
-    "dose_nM",
-    "variant",
-    "readout",
-    "unit",
-    "time_s",
-    "n",
-    "mean",
-    "sd",
-    "q05",
-    "q25",
-    "q50",
-    "q75",
-    "q95",
-    "fold_change",
-]
-CELLS = [
-    "condition",
-    "cell",
-    "seed",
-    "status",
-    "n_events",
-    "nadir",
-    "t_nadir_s",
-    "peak",
-    "t_peak_s",
-    "rebound_index",
-    "responder",
-]
-RUN_KEYS = [
-    "mtornet_version",
-    "model",
-    "model_sha256",
-    "spec",
-    "method",
-    "kisao",
-    "algorithm",
-    "seed",
-    "copy_scale",
-    "n_cells",
-    "versions",
-    "started",
-    "finished",
-    "outputs",
-]
+from tests.file_contract import CELL_COLUMNS, RUN_KEYS, SUMMARY_COLUMNS
+
 COMBINED = "everolimus 5 nM for 2 h every 3 h + sapanisertib 224 nM"
 CONDITIONS = ["vehicle", "everolimus 5 nM for 2 h every 3 h", "sapanisertib 224 nM", COMBINED]
 
@@ -93,7 +47,7 @@ def test_outputs_lists_exactly_the_files(compared):
 
 def test_summary_is_tidy(compared):
     table = pd.read_csv(compared[0] / "summary.csv")
-    assert list(table.columns) == TIDY
+    assert list(table.columns) == list(SUMMARY_COLUMNS)
     assert list(table["condition"].unique()) == CONDITIONS
     assert (table["n"] == 3).all()
     assert set(table["variant"]) == {"PTEN_loss"}
@@ -119,7 +73,7 @@ def test_numbers_read_back_exactly(compared, tmp_path):
 
 def test_cells(compared):
     table = pd.read_parquet(compared[0] / "cells.parquet")
-    assert set(CELLS) | {"readout"} <= set(table.columns)
+    assert set(CELL_COLUMNS) | {"readout"} <= set(table.columns)
     assert sorted(table["cell"].unique()) == [0, 1, 2]
     assert set(table["seed"]) == {7}
     assert set(table["status"]) == {"complete"}

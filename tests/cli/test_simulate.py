@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.file_contract import RUN_KEYS
+
 
 def read(folder):
     return tuple(pd.read_csv(folder / f"{name}.csv") for name in ("mean", "sd"))
@@ -48,22 +50,7 @@ def test_toy_exactly(mtornet, toy_xml, tmp_path):
 def test_run_json(mtornet, toy_xml, tmp_path):
     mtornet("simulate", toy_xml, "--method", "ssa", "--cells", "5", "--seed", "3", "--out", "y")
     run = json.loads((tmp_path / "y" / "run.json").read_text(encoding="utf-8"))
-    for key in (
-        "mtornet_version",
-        "model",
-        "model_sha256",
-        "spec",
-        "method",
-        "kisao",
-        "algorithm",
-        "seed",
-        "copy_scale",
-        "n_cells",
-        "versions",
-        "started",
-        "finished",
-        "outputs",
-    ):
+    for key in RUN_KEYS:
         assert key in run
     assert (run["method"], run["seed"], run["n_cells"]) == ("ssa", 3, 5)
     assert run["cell_status"] == {"complete": 5}

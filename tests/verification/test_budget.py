@@ -33,11 +33,7 @@ from tests.verification.toys import r, toy
 TIMES = [0.0, 2.0, 10.0]
 
 
-def test_kernel_and_library_name_the_same_codes() -> None:
-    from mtornet.compiled.kernels import ssa_direct
-
-    for name in ("COMPLETE", "EVENT_LIMIT", "INTERRUPTED", "NOT_FINITE", "COUNT_OVERFLOW"):
-        assert getattr(ssa_direct, name) == globals()[name]
+def test_every_status_code_has_a_name() -> None:
     assert sorted(STATUS_NAMES) == [COMPLETE, EVENT_LIMIT, INTERRUPTED, NOT_FINITE, COUNT_OVERFLOW]
 
 

@@ -11,10 +11,10 @@ import math
 import numpy as np
 from numba import njit
 
+from mtornet.compiled.kernels.interruption import mark_unstarted
 from mtornet.compiled.kernels.random import seed_state
 from mtornet.compiled.kernels.variates import normal, poisson
-
-COMPLETE, EVENT_LIMIT, INTERRUPTED, NOT_FINITE = 0, 1, 2, 3
+from mtornet.compiled.status import COMPLETE, INTERRUPTED, NOT_FINITE
 
 _CHECK_EVERY = 512
 
@@ -247,9 +247,5 @@ def run_cells(
         n_steps[cell] = taken
         status[cell] = outcome
         if outcome == INTERRUPTED:
-            for rest in range(cell + 1, n_cells):
-                status[rest] = INTERRUPTED
-                n_steps[rest] = 0
-                samples[rest] = np.nan
-                final[rest] = np.nan
+            mark_unstarted(cell + 1, samples, final, n_steps, status)
             return

@@ -9,9 +9,9 @@ import math
 import numpy as np
 from numba import njit
 
+from mtornet.compiled.kernels.interruption import mark_unstarted
 from mtornet.compiled.kernels.random import next_word, seed_state, uniform, uniform_positive
-
-COMPLETE, EVENT_LIMIT, INTERRUPTED, NOT_FINITE, COUNT_OVERFLOW = 0, 1, 2, 3, 4
+from mtornet.compiled.status import COMPLETE, COUNT_OVERFLOW, EVENT_LIMIT, INTERRUPTED, NOT_FINITE
 
 # Above this a float64 no longer counts single molecules.
 _MOST_MOLECULES = 9.0e15
@@ -197,9 +197,5 @@ def run_cells(
         status[cell] = outcome
         reached[cell] = t
         if outcome == INTERRUPTED:
-            for rest in range(cell + 1, n_cells):
-                status[rest] = INTERRUPTED
-                n_events[rest] = 0
-                samples[rest] = np.nan
-                final[rest] = np.nan
+            mark_unstarted(cell + 1, samples, final, n_events, status)
             return

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import mtornet as mt
+from tests.file_contract import RUN_KEYS
 
 
 @pytest.fixture(scope="module")
@@ -78,22 +79,7 @@ def test_drug_bars_follow_the_schedule():
 
 def test_run_record_can_be_written_for_every_kind_of_run(found):
     json.dumps(found.run, allow_nan=False)
-    for name in (
-        "mtornet_version",
-        "model",
-        "model_sha256",
-        "spec",
-        "method",
-        "kisao",
-        "algorithm",
-        "seed",
-        "copy_scale",
-        "n_cells",
-        "versions",
-        "started",
-        "finished",
-        "outputs",
-    ):
+    for name in RUN_KEYS:
         assert name in found.run
 
 

@@ -6,27 +6,7 @@ import pytest
 
 import mtornet as mt
 from mtornet.analysis.summary import COLUMNS, fold_over, summary_table, vehicle_of
-
-# DESIGN section 11, in this order.
-TIDY = (
-    "condition",
-    "drug",
-    "drug_class",
-    "dose_nM",
-    "variant",
-    "readout",
-    "unit",
-    "time_s",
-    "n",
-    "mean",
-    "sd",
-    "q05",
-    "q25",
-    "q50",
-    "q75",
-    "q95",
-    "fold_change",
-)
+from tests.file_contract import SUMMARY_COLUMNS
 
 
 def moving_vehicle() -> mt.Protocol:
@@ -41,7 +21,7 @@ def moved(mtor):
 
 
 def test_columns():
-    assert COLUMNS == TIDY
+    assert COLUMNS == SUMMARY_COLUMNS
 
 
 def test_fold_is_over_the_vehicle_at_the_same_time(moved):
@@ -70,7 +50,7 @@ def test_sabotage_fold_over_the_start_would_be_seen(moved):
 
 def test_deterministic_rows(moved):
     table = moved.summary
-    assert list(table.columns) == list(TIDY)
+    assert list(table.columns) == list(SUMMARY_COLUMNS)
     assert (table["n"] == 1).all()
     assert (table["sd"] == 0).all()
     for name in ("q05", "q25", "q50", "q75", "q95"):
