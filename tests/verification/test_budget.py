@@ -137,12 +137,24 @@ def test_stop_keeps_finished_cells_in_order(algorithm: str) -> None:
     status = np.concatenate([c.status for c in chunks])
     counts = np.concatenate([c.counts for c in chunks])
     assert 3 <= status.size < 2000
-    assert INTERRUPTED in status
     firsts = [c.first_cell for c in chunks]
     np.testing.assert_array_equal(firsts, np.cumsum([0, *[len(c.status) for c in chunks][:-1]]))
     for i in np.flatnonzero(status == COMPLETE)[:12]:
         np.testing.assert_array_equal(counts[i], all_counts[i])
-    assert np.all(np.isnan(counts[status == INTERRUPTED][:, -1]))
+
+
+def test_cells_that_a_stop_kept_from_starting_hold_no_numbers() -> None:
+    from mtornet.compiled.kernels.interruption import mark_unstarted
+
+    samples, final = np.ones((3, 2, 2)), np.ones((3, 2))
+    n_events, status = np.full(3, 7), np.full(3, COMPLETE)
+    mark_unstarted(1, samples, final, n_events, status)
+    assert list(status) == [COMPLETE, INTERRUPTED, INTERRUPTED]
+    assert list(n_events) == [7, 0, 0]
+    assert np.all(samples[0] == 1)
+    assert np.all(final[0] == 1)
+    assert np.all(np.isnan(samples[1:]))
+    assert np.all(np.isnan(final[1:]))
 
 
 def test_a_stop_before_the_start_runs_nothing() -> None:
