@@ -147,7 +147,7 @@ def carry_out(
     network = experiment.network
     deterministic = [experiment.deterministic(arm) for arm in arms]
     population = _population(ready, jobs) if settings.method in STOCHASTIC else []
-    interrupted = bool(experiment.stop)
+    interrupted = experiment.stop.is_set
     shown = population or deterministic
     curves = summary_table(deterministic)
     cells = cell_table(population, seed=settings.seed, at_s=settings.map_time_s)
@@ -195,7 +195,7 @@ def _population(ready: Prepared, jobs: int | None) -> list[ArmResult]:
         result = ready.experiment.stochastic(arm, asked)
         if result.moments.n:
             population.append(result)
-        if ready.experiment.stop:
+        if ready.experiment.stop.is_set:
             break
     return population
 
@@ -247,7 +247,7 @@ def _run_record(ready: Prepared, started: str, results: Sequence[ArmResult]) -> 
         "events": int(sum(int(result.n_events.sum()) for result in results)),
         "steady_state_residual": None if rest is None else rest.residual,
         "slowest_relaxation_h": None if rest is None else rest.slowest_relaxation_s / 3600,
-        "interrupted": bool(ready.experiment.stop),
+        "interrupted": ready.experiment.stop.is_set,
         "versions": versions(),
         "started": started,
         "finished": _now(),

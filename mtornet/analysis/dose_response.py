@@ -124,7 +124,7 @@ def dose_response(
             jobs=jobs,
         )
         results = [experiment.stochastic(arm, population) for arm in arms]
-    if experiment.stop:
+    if experiment.stop.is_set:
         # Half a dose series has no curve; whoever asked to stop gets what Python gives for it.
         raise KeyboardInterrupt
     means = np.array([result.moments.mean[0, 0] for result in results])

@@ -92,7 +92,7 @@ def command(
     if incomplete:
         typer.echo(f"{incomplete} of {len(result.status)} cells did not complete: {statuses}", err=True)
     typer.echo(f"wrote {folder}/mean.csv  {folder}/sd.csv  {folder}/run.json")
-    return 130 if flag else 0
+    return 130 if flag.is_set else 0
 
 
 def read_times(text: str) -> list[float | str]:

@@ -240,7 +240,7 @@ class Experiment:
         else:
             finals.append(start)
         cells = np.concatenate(finals)
-        if len(cells) < population.cells and not self.stop:
+        if len(cells) < population.cells and not self.stop.is_set:
             raise ProtocolError(
                 f"{population.cells - len(cells)} of {population.cells} cells used up their event budget "
                 "while settling; raise max_events, lower copy_scale or settle for a shorter time"

@@ -21,7 +21,10 @@ class StopFlag:
         """Ask all running cells to stop."""
         self.word[0] = 1
 
-    def __bool__(self) -> bool:
+    # No truth value of its own: "given or StopFlag()" would drop a flag that nobody has set yet.
+    @property
+    def is_set(self) -> bool:
+        """Whether somebody asked to stop."""
         return bool(self.word[0])
 
 

@@ -53,8 +53,8 @@ def run_in_order(
     finished: dict[int, CellSamples] = {}
     with ThreadPoolExecutor(max_workers=n_jobs, thread_name_prefix="mtornet") as pool:
         try:
-            while running or (upcoming < end and not stop):
-                while upcoming < end and len(running) + len(finished) < 2 * n_jobs and not stop:
+            while running or (upcoming < end and not stop.is_set):
+                while upcoming < end and len(running) + len(finished) < 2 * n_jobs and not stop.is_set:
                     size = min(chunk, end - upcoming)
                     reached = np.full(size, start)
                     future = pool.submit(run_chunk, upcoming, size, reached)

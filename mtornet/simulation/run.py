@@ -124,7 +124,7 @@ def simulate(
     )
     listener.end()
     # Who passed a flag knows that it was set.
-    if flag and stop is None:
+    if flag.is_set and stop is None:
         if not gathered.n_complete:
             raise KeyboardInterrupt
         warnings.warn(

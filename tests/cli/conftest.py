@@ -57,7 +57,7 @@ def shell(environment, tmp_path_factory):
             cwd=folder,
             env=environment,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             timeout=timeout,
         )
         return Outcome(done.returncode, done.stdout, done.stderr)

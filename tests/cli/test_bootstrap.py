@@ -82,7 +82,7 @@ class Checkout:
         return self.calls_file.read_text(encoding="utf-8").splitlines() if self.calls_file.exists() else []
 
     def add_program(self, name: str, text: str) -> None:
-        (self.bin / name).write_text(text)
+        (self.bin / name).write_text(text, encoding="utf-8")
         (self.bin / name).chmod(0o755)
 
     def command(self, *arguments: str, script: Path | None = None) -> list[str]:
@@ -100,7 +100,7 @@ class Checkout:
             cwd=cwd,
             env={**self.environment, **(settings or {})},
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             timeout=60,
             check=False,
         )
@@ -130,7 +130,7 @@ def test_called_through_a_symlink_from_another_folder(checkout: Checkout, tmp_pa
 
 
 def change_metadata(checkout: Checkout) -> None:
-    with (checkout.root / "pyproject.toml").open("a") as file:
+    with (checkout.root / "pyproject.toml").open("a", encoding="utf-8") as file:
         file.write("\n# changed\n")
 
 
@@ -178,7 +178,7 @@ def test_interrupting_the_setup_is_not_a_failure(checkout: Checkout) -> None:
         checkout.command(),
         env={**checkout.environment, "STUB_STEPS": "wait " * 300},
         stderr=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
         start_new_session=True,
         # Some runners ignore Ctrl-C and pass that on.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
@@ -223,7 +223,9 @@ def test_two_runs_at_once_install_once(checkout: Checkout, tool: str) -> None:
 
 def test_the_program_does_not_hold_the_lock(checkout: Checkout) -> None:
     environment = {**checkout.environment, "STAY": "30"}
-    with subprocess.Popen(checkout.command(), env=environment, stderr=subprocess.PIPE, text=True) as running:
+    with subprocess.Popen(
+        checkout.command(), env=environment, stderr=subprocess.PIPE, encoding="utf-8"
+    ) as running:
         assert running.stderr is not None
         while "ready after" not in running.stderr.readline():
             assert running.poll() is None

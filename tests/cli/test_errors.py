@@ -175,7 +175,7 @@ BROKEN = [
 def test_broken_model_files(name, text, message, mtornet, tmp_path):
     if name.endswith(".ant"):
         pytest.importorskip("antimony")
-    (tmp_path / name).write_text(text)
+    (tmp_path / name).write_text(text, encoding="utf-8")
     done = mtornet("simulate", name)
     assert done.code == 2
     assert message in done.err
@@ -186,7 +186,7 @@ def test_broken_model_files(name, text, message, mtornet, tmp_path):
 @pytest.mark.parametrize("place", ["file", "file/deeper"])
 def test_a_folder_that_cannot_be_written(verb, place, mtornet, tmp_path):
     # Root ignores permissions, so a regular file stands in the way.
-    (tmp_path / "file").write_text("mine")
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
     done = mtornet(*verb, "--out", place)
     check(done, f"cannot write to '{place}' — ")
     assert "choose another folder with --out" in done.err

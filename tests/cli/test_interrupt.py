@@ -24,7 +24,7 @@ def interrupted(environment, tmp_path):
             [*PROGRAM, *arguments, "--out", "x"],
             cwd=tmp_path,
             env=environment,
-            text=True,
+            encoding="utf-8",
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )

@@ -122,7 +122,7 @@ def test_antimony(mtornet, tmp_path):
     pytest.importorskip("antimony")
     from tests.cli.conftest import TOY_ANTIMONY
 
-    (tmp_path / "decay.ant").write_text(TOY_ANTIMONY)
+    (tmp_path / "decay.ant").write_text(TOY_ANTIMONY, encoding="utf-8")
     assert mtornet("simulate", "decay.ant", "--times", "0:10:11", "--out", "y").code == 0
     mean = read(tmp_path / "y")[0]
     assert np.allclose(mean["A"], 100 * np.exp(-0.1 * mean["time"]), rtol=1e-5)

@@ -66,7 +66,7 @@ def _constant(network: ReactionNetwork, name: str) -> float:
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="") as file:
+    with path.open(newline="", encoding="utf-8") as file:
         return [{k.strip(): v for k, v in row.items() if k} for row in csv.DictReader(file)]
 
 

@@ -31,7 +31,7 @@ def imported_after(code: str) -> set[str]:
         [sys.executable, "-c", script],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=60,
         check=True,
     )
@@ -50,7 +50,7 @@ def test_import_mtornet_loads_no_other_part_of_it():
         [sys.executable, "-c", script],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=True,
     )
     assert int(done.stdout) == 1

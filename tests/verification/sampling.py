@@ -56,7 +56,7 @@ def cells_of(
         jobs=jobs,
         options=ssa.SsaOptions(algorithm=algorithm, max_events=max_events),
         progress=Silent(),
-        stop=stop or StopFlag(),
+        stop=StopFlag() if stop is None else stop,
         consume=chunks.append,
     )
     return chunks

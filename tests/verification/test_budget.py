@@ -23,8 +23,11 @@ from mtornet.compiled.status import (
 )
 from mtornet.errors import ProtocolError, SimulationError
 from mtornet.simulation.interrupt import StopFlag
+from mtornet.simulation.methods import langevin, ssa
+from mtornet.simulation.methods.langevin import LangevinOptions
 from mtornet.simulation.methods.ssa import SsaOptions
 from mtornet.simulation.problem import CellSamples
+from mtornet.simulation.progress import Silent
 from mtornet.simulation.run import simulate
 from tests.verification import toys
 from tests.verification.sampling import cells_of, problem_of
@@ -121,9 +124,6 @@ def test_stop_keeps_finished_cells_in_order(algorithm: str) -> None:
         if sum(len(c.status) for c in chunks) >= 3:
             stop.set()
 
-    from mtornet.simulation.methods import ssa
-    from mtornet.simulation.progress import Silent
-
     ssa.run_cells(
         problem,
         cells=2000,
@@ -157,6 +157,58 @@ def test_cells_that_a_stop_kept_from_starting_hold_no_numbers() -> None:
     assert np.all(np.isnan(final[1:]))
 
 
+class StopsWhenUnderWay(Silent):
+    """Sets a flag as soon as some cell is known to have begun and none has ended."""
+
+    def __init__(self) -> None:
+        self.stop = StopFlag()
+
+    def at(self, done: float) -> None:
+        if done > 0.0:
+            self.stop.set()
+
+
+def test_a_stop_reaches_into_a_long_cell(algorithm: str) -> None:
+    # 3e9 events to the end, 2e8 to the limit: only a look at the flag from inside ends a cell before.
+    problem = problem_of(LONG.network(), [0.0, 1e4])
+    progress, chunks = StopsWhenUnderWay(), []
+    ssa.run_cells(
+        problem,
+        cells=3,
+        seed=1,
+        jobs=2,
+        options=SsaOptions(algorithm=algorithm, max_events=2 * 10**8),
+        progress=progress,
+        stop=progress.stop,
+        consume=chunks.append,
+    )
+    assert chunks
+    for chunk in chunks:
+        assert set(chunk.status) == {INTERRUPTED}
+        np.testing.assert_array_equal(chunk.counts[0, 0], [500, 500])
+        assert np.all(np.isnan(chunk.counts[:, -1]))
+
+
+def test_a_stop_reaches_into_a_long_langevin_cell() -> None:
+    problem = problem_of(LONG.network(), [0.0, 1e6])
+    progress, chunks = StopsWhenUnderWay(), []
+    langevin.run_cells(
+        problem,
+        hybrid=False,
+        cells=3,
+        seed=1,
+        jobs=2,
+        options=LangevinOptions(max_step_s=0.1),
+        progress=progress,
+        stop=progress.stop,
+        consume=chunks.append,
+    )
+    assert chunks
+    for chunk in chunks:
+        assert set(chunk.status) == {INTERRUPTED}
+        assert np.all(np.isnan(chunk.counts))
+
+
 def test_a_stop_before_the_start_runs_nothing() -> None:
     stop = StopFlag()
     stop.set()
@@ -185,7 +237,7 @@ else:
     run()
 status = np.concatenate([c.status for c in chunks])
 ok = [c.first_cell for c in chunks] == list(np.cumsum([0] + [len(c.status) for c in chunks])[:-1])
-print("kept", int((status == 0).sum()), "in order", ok, "stopped", bool(stop), flush=True)
+print("kept", int((status == 0).sum()), "in order", ok, "stopped", stop.is_set, flush=True)
 """
 
 
@@ -199,7 +251,7 @@ def test_a_signal_keeps_what_is_finished(mode: str, number: signal.Signals) -> N
         [sys.executable, "-c", SCRIPT, mode],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
         cwd=root,
     )
     assert process.stdout is not None

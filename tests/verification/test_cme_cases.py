@@ -20,7 +20,7 @@ REFUSED = {"phosphorylation_cycle": ("'R1'", "'R2'", "V1*S/(K1 + S)")}
 
 def expected(folder: Path, case: str, times: np.ndarray, species: list[str]) -> dict[str, np.ndarray]:
     tables = {name: np.zeros((times.size, 400)) for name in species}
-    with (folder / f"{case}.csv").open() as file:
+    with (folder / f"{case}.csv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
             i = int(np.argmin(np.abs(times - float(row["time"]))))
             tables[row["species"]][i, int(row["count"])] = float(row["probability"])
@@ -66,5 +66,5 @@ def read_without_events(path: Path):  # type: ignore[no-untyped-def]
     text = text.replace('id="k" value="10" constant="false"', 'id="k" value="10" constant="true"')
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / path.name
-        plain.write_text(text)
+        plain.write_text(text, encoding="utf-8")
         return read_sbml(plain)

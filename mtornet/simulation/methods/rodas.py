@@ -147,7 +147,7 @@ def solve_many(
     ProtocolError
         If the arrays do not fit each other.
     """
-    options, stop = options or OdeOptions(), stop or StopFlag()
+    options, stop = options or OdeOptions(), StopFlag() if stop is None else stop
     n_sets, n_segments = len(constants), breaks.size - 1
     added = np.zeros((n_segments, compiled.n_species)) if added is None else added
     starts = np.broadcast_to(x0, (n_sets, x0.size)) if x0.ndim == 1 else x0

@@ -37,7 +37,7 @@ def change(path: Path, key: str, column: str, value: str) -> str:
     cells = lines[number - 1].split("\t")
     cells[header.index(column)] = value
     lines[number - 1] = "\t".join(cells)
-    path.write_text("\n".join(lines) + "\n")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     shown = f"modules/{path.name}" if path.parent.name == "modules" else path.name
     return f"models/mtor/{shown}:{number}"
 
@@ -152,13 +152,13 @@ def test_all_wrong_cells_at_once(folder: Path) -> None:
 
 
 def _append(name: str, text: str) -> Callable[[Path], None]:
-    return lambda folder: (folder / name).open("a").write(text) and None
+    return lambda folder: (folder / name).open("a", encoding="utf-8").write(text) and None
 
 
 def _header(name: str, old: str, new: str) -> Callable[[Path], None]:
     def edit(folder: Path) -> None:
         text = (folder / name).read_text(encoding="utf-8")
-        (folder / name).write_text(text.replace(old, new, 1))
+        (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
 
     return edit
 
@@ -182,7 +182,7 @@ WHOLE: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "column twice": (_header("targets.tsv", "note", "name"), "a column stands twice in the header"),
     "empty file": (
-        lambda f: (f / "targets.tsv").write_text("# only a comment\n"),
+        lambda f: (f / "targets.tsv").write_text("# only a comment\n", encoding="utf-8"),
         "the table is empty; expected a header with id, occupancy",
     ),
     "missing file": (lambda f: (f / "doses.tsv").unlink(), "models/mtor/doses.tsv: the file is missing"),

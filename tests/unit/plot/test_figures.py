@@ -134,6 +134,6 @@ def test_a_label_with_dollars_is_a_label(make_comparison, tmp_path):
 
 
 def test_a_folder_that_cannot_be_made_is_an_output_error(tmp_path):
-    (tmp_path / "file").write_text("")
+    (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(OutputError, match="'numbers' cannot be written"):
         save(new_figure(1, 1), tmp_path / "file", "numbers", pd.DataFrame())

@@ -110,5 +110,5 @@ def test_importing_loads_neither_matplotlib_nor_a_simulator():
         "heavy = ('matplotlib', 'numba', 'mtornet.simulate', 'mtornet.compiled')\n"
         "print([name for name in heavy if name in sys.modules])"
     )
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     assert found.stdout.strip() == "[]"

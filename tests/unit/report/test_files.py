@@ -20,7 +20,7 @@ def test_folder_is_made_with_its_parents(tmp_path):
 
 @pytest.mark.parametrize("place", ["file", "file/deeper"])
 def test_folder_with_a_file_in_the_way(tmp_path, place):
-    (tmp_path / "file").write_text("mine")
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
     with pytest.raises(OutputError, match=r"cannot write to .* — .*; choose another folder with --out"):
         writable_folder(tmp_path / place)
     assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"
@@ -32,7 +32,7 @@ def test_atomic_write(tmp_path):
 
     def write(temporary):
         seen.append(temporary)
-        temporary.write_text("new")
+        temporary.write_text("new", encoding="utf-8")
         assert not path.exists()
 
     assert write_atomically(path, write) == path
@@ -49,7 +49,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, error):
     path = write_text("old", tmp_path / "x.txt")
 
     def write(temporary):
-        temporary.write_text("ha")
+        temporary.write_text("ha", encoding="utf-8")
         raise error
 
     expected = OutputError if isinstance(error, OSError) else type(error)

@@ -193,17 +193,17 @@ def test_the_command_says_everything(make_comparison):
 
 def test_a_large_or_suspicious_svg_goes_in_as_png(tmp_path, monkeypatch):
     svg, png = tmp_path / "f.svg", tmp_path / "f.png"
-    svg.write_text('<svg viewBox="0 0 1 1"><path id="a" d="M 0.123456 1"/></svg>')
+    svg.write_text('<svg viewBox="0 0 1 1"><path id="a" d="M 0.123456 1"/></svg>', encoding="utf-8")
     png.write_bytes(b"\x89PNG")
     inline = embedded("f", [svg, png], alt="what it shows")
     assert 'id="f-a"' in inline
     assert "M 0.12 1" in inline
-    svg.write_text("<svg><script>1</script></svg>")
+    svg.write_text("<svg><script>1</script></svg>", encoding="utf-8")
     assert embedded("f", [svg, png], alt="x").startswith('<img src="data:image/png;base64,')
     with pytest.raises(OutputError, match="no PNG"):
         embedded("f", [svg], alt="x")
     monkeypatch.setattr("mtornet.report.embed.LARGEST_SVG", 10)
-    svg.write_text("<svg>" + "<g></g>" * 10 + "</svg>")
+    svg.write_text("<svg>" + "<g></g>" * 10 + "</svg>", encoding="utf-8")
     assert embedded("f", [svg, png], alt="x").startswith("<img")
 
 
@@ -215,7 +215,7 @@ def test_a_missing_figure_is_an_output_error(tmp_path):
 
 
 def test_a_report_that_cannot_be_written_is_an_output_error(comparison, tmp_path):
-    (tmp_path / "file").write_text("")
+    (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(OutputError, match="cannot write to"):
         write_report(comparison, tmp_path / "file", {})
 

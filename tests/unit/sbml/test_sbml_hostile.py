@@ -88,7 +88,7 @@ def test_hostile_files(tmp_path: Path) -> None:
 
 def test_too_large_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "model.xml"
-    path.write_text(GOOD)
+    path.write_text(GOOD, encoding="utf-8")
     monkeypatch.setattr(source, "MAX_BYTES", 100)
     with pytest.raises(SBMLError, match="larger files are not read"):
         read_sbml(path)
