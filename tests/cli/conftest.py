@@ -43,7 +43,8 @@ def mtornet(capsys, tmp_path, monkeypatch):
 @pytest.fixture(scope="session")
 def environment():
     """Variables of a fresh process that finds this checkout and nothing of the user's settings."""
-    return {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "default"}
+    own = {name: value for name, value in os.environ.items() if name != "PYTHONWARNDEFAULTENCODING"}
+    return {**own, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "default"}
 
 
 @pytest.fixture(scope="session")
