@@ -141,11 +141,11 @@ def plain_antimony(compiled: CompiledNetwork) -> str:
     lines = ["model plain", "compartment cell = 1"]
     lines += [f"substanceOnly species s_{i} in cell; s_{i} = 1" for i in range(n)]
     for j in range(compiled.n_reactions):
-        row = slice(compiled.change_start[j], compiled.change_start[j + 1])
-        net = list(zip(compiled.change_species[row], compiled.change_by[row], strict=True))
+        row = slice(compiled.tables.change_start[j], compiled.tables.change_start[j + 1])
+        net = list(zip(compiled.tables.change_species[row], compiled.tables.change_by[row], strict=True))
         left = " + ".join(f"{-by:g} s_{i}" for i, by in net if by < 0)
         right = " + ".join(f"{by:g} s_{i}" for i, by in net if by > 0)
-        law = "*".join([f"c_{j}", *(f"s_{i}" for i in compiled.factors[j] if i < n)])
+        law = "*".join([f"c_{j}", *(f"s_{i}" for i in compiled.tables.factors[j] if i < n)])
         lines.append(f"r_{j}: {left} => {right}; {law}; c_{j} = 1")
     return "\n".join([*lines, "end"])
 

@@ -113,7 +113,7 @@ def _rates(
     padded = np.ones(compiled.n_species + 1)
     by_name = dict(zip(known, amounts, strict=True))
     padded[:-1] = [by_name.get(name, 0.0) for name in all_species]
-    return np.asarray(constants * np.prod(padded[compiled.factors], axis=1))
+    return np.asarray(constants * np.prod(padded[compiled.tables.factors], axis=1))
 
 
 def _ns_per_event(experiment: Experiment, arm: Arm, method: str, copy_scale: float) -> float:

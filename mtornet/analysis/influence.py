@@ -103,7 +103,7 @@ def control_by_arm(
     _, jacobian = functions(compiled, constants)
     matrix = jacobian(0.0, amounts)
     padded = np.append(amounts, 1.0)
-    rates = constants * np.prod(padded[compiled.factors], axis=1)
+    rates = constants * np.prod(padded[compiled.tables.factors], axis=1)
     stoichiometry = network.stoichiometry
     pushes = np.column_stack(
         [

@@ -30,7 +30,7 @@ def _sources_hash() -> str:
     file the old machine code of another, with the old callee in it, would be used.
     """
     here = Path(__file__).parent
-    files = [here / "status.py", *sorted((here / "kernels").glob("*.py"))]
+    files = [here / "status.py", here / "tables.py", *sorted((here / "kernels").glob("*.py"))]
     return blake2b(b"".join(file.read_bytes() for file in files), digest_size=8).hexdigest()
 
 

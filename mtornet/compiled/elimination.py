@@ -168,7 +168,7 @@ def _ordered_members(
     members = []
     for f, flux in enumerate(fluxes):
         for j, scale in flux.members:
-            factors = sorted(int(place[s]) for s in compiled.factors[j])
+            factors = sorted(int(place[s]) for s in compiled.tables.factors[j])
             members.append(_Member(f, j, scale, factors, sum(s < compiled.n_species for s in factors)))
     # The kernel walks through orders 2 and 1 flux by flux, and then through the rare orders.
     return sorted(members, key=lambda m: (0, m.flux, -m.reads) if m.reads in (1, 2) else (1, m.flux, 0))

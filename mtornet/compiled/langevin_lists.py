@@ -60,7 +60,7 @@ def langevin_lists(compiled: CompiledNetwork) -> LangevinLists:
     place = np.empty(n + 1, dtype=np.int64)
     place[order], place[n] = np.arange(n), n
     members = [(f, j, scale) for f, flux in enumerate(fluxes) for j, scale in flux.members]
-    factors = [[int(place[s]) for s in compiled.factors[j]] for _, j, _ in members]
+    factors = [[int(place[s]) for s in compiled.tables.factors[j]] for _, j, _ in members]
     slopes: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
     for m, (f, _, _) in enumerate(members):
         for slot, s in enumerate(factors[m]):
@@ -86,7 +86,7 @@ def langevin_lists(compiled: CompiledNetwork) -> LangevinLists:
         member_reaction=_index([j for _, j, _ in members]),
         member_scale=np.array([scale for _, _, scale in members], dtype=np.float64),
         member_factors=_index([s for row in factors for s in row]),
-        member_drawn=np.array([d for _, j, _ in members for d in compiled.drawn[j]], dtype=np.float64),
+        member_drawn=np.array([d for _, j, _ in members for d in compiled.tables.drawn[j]], dtype=np.float64),
         flux_start=_starts([flux.members for flux in fluxes]),
         change_start=_starts(changes),
         change_flux=_index([f for row in changes for f, _ in row]),

@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from mtornet.compiled.tables import Tables, frozen_tables
 from mtornet.errors import ModelError
 from mtornet.expression import Expression, symbols
 from mtornet.network.elements import Reaction
@@ -22,35 +23,13 @@ MAX_FACTORS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CompiledNetwork:
-    """Structure of a network in indices.
-
-    The dummy species ``n_species`` always counts 1, so that a law of any order is one product:
-    ``c * (x[f0] - h0) * (x[f1] - h1) * (x[f2] - h2)``, where ``h`` counts the molecules of the same
-    species already drawn.
-    """
+    """Structure of a network in indices."""
 
     species: tuple[str, ...]
     reactions: tuple[str, ...]
-    factors: IntArray
-    """(n_reactions, 3) species indices."""
-    drawn: NDArray[np.float64]
-    """(n_reactions, 3) molecules of that species drawn before."""
+    tables: Tables
     order: IntArray
     """(n_reactions,) number of molecules the law multiplies."""
-    change_start: IntArray
-    change_species: IntArray
-    change_by: NDArray[np.float64]
-    """Net stoichiometry by reaction, compressed rows."""
-    guard_start: IntArray
-    guard_species: IntArray
-    guard_least: NDArray[np.float64]
-    """Reactants that a law does not multiply, and how many must be there, compressed rows."""
-    dependent_start: IntArray
-    dependents: IntArray
-    """Reactions whose propensity changes when a reaction fires, compressed rows."""
-    reader_start: IntArray
-    readers: IntArray
-    """Reactions whose law or guard reads a species, compressed rows by species."""
     rate_constants: tuple[Expression, ...]
     derived: tuple[tuple[str, Expression], ...]
     """Derived quantities in an order in which each needs only earlier ones."""
@@ -127,14 +106,11 @@ def _compile_network(network: ReactionNetwork) -> CompiledNetwork:
     dependent_start, dependents, _ = _rows(
         [[(j, 0.0) for j in sorted(set().union(*(read_by[i] for i, _ in row)))] for row in changes]
     )
-    for array in (factors, drawn, order):
-        array.setflags(write=False)
-    return CompiledNetwork(
-        species=tuple(index),
-        reactions=tuple(network.reactions),
+    order.setflags(write=False)
+    n = len(reactions)
+    tables = frozen_tables(
         factors=factors,
         drawn=drawn,
-        order=order,
         change_start=change_start,
         change_species=change_species,
         change_by=change_by,
@@ -145,6 +121,21 @@ def _compile_network(network: ReactionNetwork) -> CompiledNetwork:
         dependents=dependents,
         reader_start=reader_start,
         readers=readers,
+        code=np.zeros(0, dtype=np.int64),
+        program_start=np.zeros(n + 1, dtype=np.int64),
+        timed=np.zeros(0, dtype=np.int64),
+        is_timed=np.zeros(n, dtype=np.bool_),
+        read_start=np.zeros(n + 1, dtype=np.int64),
+        reads=np.zeros(0, dtype=np.int64),
+        touches=np.zeros(n, dtype=np.bool_),
+        watches=False,
+        depth=1,
+    )
+    return CompiledNetwork(
+        species=tuple(index),
+        reactions=tuple(network.reactions),
+        tables=tables,
+        order=order,
         rate_constants=tuple(reaction.rate_constant for reaction in reactions),
         derived=_ordered_derived(network),
     )
@@ -163,8 +154,6 @@ def _rows(entries: list[list[tuple[int, float]]]) -> tuple[IntArray, IntArray, N
     start[1:] = np.cumsum([len(row) for row in entries])
     columns = np.array([i for row in entries for i, _ in row], dtype=np.int64)
     values = np.array([v for row in entries for _, v in row], dtype=np.float64)
-    for array in (start, columns, values):
-        array.setflags(write=False)
     return start, columns, values
 
 

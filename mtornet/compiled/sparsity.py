@@ -25,10 +25,10 @@ def fluxes_of(compiled: CompiledNetwork) -> list[Flux]:
     """Return the fluxes of a network; reactions without net change belong to none."""
     found: dict[tuple[tuple[int, float], ...], Flux] = {}
     for j in range(compiled.n_reactions):
-        row = slice(compiled.change_start[j], compiled.change_start[j + 1])
+        row = slice(compiled.tables.change_start[j], compiled.tables.change_start[j + 1])
         change = sorted(
             (int(i), float(by))
-            for i, by in zip(compiled.change_species[row], compiled.change_by[row], strict=True)
+            for i, by in zip(compiled.tables.change_species[row], compiled.tables.change_by[row], strict=True)
             if by != 0
         )
         if not change:
@@ -44,7 +44,7 @@ def jacobian_pattern(compiled: CompiledNetwork, fluxes: list[Flux]) -> Pattern:
     n = compiled.n_species
     pattern: Pattern = [{i} for i in range(n)]
     for flux in fluxes:
-        read = {int(s) for j, _ in flux.members for s in compiled.factors[j] if s < n}
+        read = {int(s) for j, _ in flux.members for s in compiled.tables.factors[j] if s < n}
         for i in flux.change:
             pattern[i] |= read
     return pattern

@@ -7,6 +7,13 @@ EVENT_LIMIT = 1
 INTERRUPTED = 2
 NOT_FINITE = 3
 COUNT_OVERFLOW = 4
+NEGATIVE_RATE = 5
+EVENT_STORM = 6
+
+RUNNING = -1
+"""Not yet ended."""
+TRIGGERED = -2
+"""Stopped for an event of the model."""
 
 STATUS_NAMES: dict[int, str] = {
     COMPLETE: "complete",
@@ -14,4 +21,6 @@ STATUS_NAMES: dict[int, str] = {
     INTERRUPTED: "interrupted",
     NOT_FINITE: "not_finite",
     COUNT_OVERFLOW: "count_overflow",
+    NEGATIVE_RATE: "negative_rate",
+    EVENT_STORM: "event_storm",
 }

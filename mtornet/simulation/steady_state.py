@@ -99,8 +99,8 @@ def possible_changes(compiled: CompiledNetwork) -> FloatArray:
 
     stoichiometry = np.zeros((compiled.n_species, compiled.n_reactions))
     for j in range(compiled.n_reactions):
-        row = slice(compiled.change_start[j], compiled.change_start[j + 1])
-        stoichiometry[compiled.change_species[row], j] = compiled.change_by[row]
+        row = slice(compiled.tables.change_start[j], compiled.tables.change_start[j + 1])
+        stoichiometry[compiled.tables.change_species[row], j] = compiled.tables.change_by[row]
     basis, triangle, _ = qr(stoichiometry, mode="economic", pivoting=True)
     diagonal = np.abs(np.diag(triangle))
     rank = int(np.sum(diagonal > 1e-9 * max(float(diagonal[0]), 1.0))) if diagonal.size else 0

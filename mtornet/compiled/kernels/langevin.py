@@ -11,10 +11,8 @@ import math
 import numpy as np
 from numba import njit
 
-from mtornet.compiled.kernels.interruption import mark_unstarted
-from mtornet.compiled.kernels.random import seed_state
 from mtornet.compiled.kernels.variates import normal, poisson
-from mtornet.compiled.status import COMPLETE, INTERRUPTED, NOT_FINITE
+from mtornet.compiled.status import COMPLETE, INTERRUPTED, NOT_FINITE, RUNNING
 
 _CHECK_EVERY = 512
 
@@ -92,8 +90,8 @@ def fill_matrix(
 
 
 @njit(cache=True, nogil=True)
-def run_cells(
-    x0,
+def advance(
+    cells,
     constants,
     jump_constants,
     added,
@@ -101,22 +99,16 @@ def run_cells(
     step_segment,
     step_sample,
     step_end,
-    key,
-    first_cell,
     lists,
     jump_factors,
     jump_drawn,
     jump_start,
     jump_places,
     jump_by,
-    samples,
-    final,
-    n_steps,
-    status,
     stop,
     reached,
 ):
-    """Simulate cells on a common grid of steps; ``samples`` (cells, times, species) are written.
+    """Simulate cells from their start on a common grid of steps.
 
     Step ``k`` lasts ``step_length[k]`` in segment ``step_segment[k]``, ends at ``step_end[k]`` and is
     followed by sample ``step_sample[k]``, or none if that is -1. ``constants`` are 0 for reactions
@@ -143,7 +135,7 @@ def run_cells(
         drop_start,
         drop_pairs,
     ) = lists
-    n_cells = x0.shape[0]
+    n_cells = cells.status.size
     n = species.size
     n_fluxes = flux_start.size - 1
     x = np.ones(n + 1)
@@ -153,11 +145,11 @@ def run_cells(
     slopes = np.empty(slope_start.size - 1)
     pivots = np.empty(n)
     for cell in range(n_cells):
-        s0, s1, s2, s3 = seed_state(key, first_cell + cell)
+        s0, s1, s2, s3 = cells.rng[cell, 0], cells.rng[cell, 1], cells.rng[cell, 2], cells.rng[cell, 3]
         for i in range(n):
-            x[i] = x0[cell, species[i]]
-        outcome = COMPLETE
-        segment = -1
+            x[i] = cells.x[cell, species[i]]
+        outcome = RUNNING
+        segment = 0
         taken = 0
         for k in range(step_length.size):
             h = step_length[k]
@@ -234,18 +226,17 @@ def run_cells(
                 taken += 1
             if step_sample[k] >= 0:
                 for i in range(n):
-                    samples[cell, step_sample[k], species[i]] = max(x[i], 0.0)
+                    cells.samples[cell, step_sample[k], species[i]] = max(x[i], 0.0)
             if k % _CHECK_EVERY == 0:
                 reached[cell] = step_end[k]
                 if stop[0] != 0:
                     outcome = INTERRUPTED
                     break
-        if outcome != COMPLETE:
-            samples[cell] = np.nan
+        if outcome != RUNNING:
+            cells.samples[cell] = np.nan
         for i in range(n):
-            final[cell, species[i]] = max(x[i], 0.0)
-        n_steps[cell] = taken
-        status[cell] = outcome
+            cells.x[cell, species[i]] = max(x[i], 0.0)
+        cells.n_events[cell] = taken
+        cells.status[cell] = COMPLETE if outcome == RUNNING else outcome
         if outcome == INTERRUPTED:
-            mark_unstarted(cell + 1, samples, final, n_steps, status)
             return

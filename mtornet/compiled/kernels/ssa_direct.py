@@ -9,9 +9,19 @@ import math
 import numpy as np
 from numba import njit
 
-from mtornet.compiled.kernels.interruption import mark_unstarted
-from mtornet.compiled.kernels.random import next_word, seed_state, uniform, uniform_positive
-from mtornet.compiled.status import COMPLETE, COUNT_OVERFLOW, EVENT_LIMIT, INTERRUPTED, NOT_FINITE
+from mtornet.compiled.kernels.laws import propensity, upper_bound
+from mtornet.compiled.kernels.random import next_word, uniform, uniform_positive
+from mtornet.compiled.kernels.timed import hold_time
+from mtornet.compiled.status import (
+    COMPLETE,
+    COUNT_OVERFLOW,
+    EVENT_LIMIT,
+    INTERRUPTED,
+    NEGATIVE_RATE,
+    NOT_FINITE,
+    RUNNING,
+    TRIGGERED,
+)
 
 # Above this a float64 no longer counts single molecules.
 _MOST_MOLECULES = 9.0e15
@@ -20,21 +30,6 @@ _REFRESH = 65536
 # ... and as soon as the total has fallen so far below its largest value that the rounding left from
 # then could weigh (a fast reaction ran out of molecules and only slow ones remain).
 _FALLEN = 1e-6
-
-
-@njit(cache=True, inline="always")
-def propensity(j, x, constants, factors, drawn, guard_start, guard_species, guard_least):
-    """Events per second of reaction ``j`` in state ``x``."""
-    for g in range(guard_start[j], guard_start[j + 1]):
-        # A law that does not multiply its reactant must not fire without it.
-        if x[guard_species[g]] < guard_least[g]:
-            return 0.0
-    return (
-        constants[j]
-        * (x[factors[j, 0]] - drawn[j, 0])
-        * (x[factors[j, 1]] - drawn[j, 1])
-        * (x[factors[j, 2]] - drawn[j, 2])
-    )
 
 
 @njit(cache=True)
@@ -71,64 +66,61 @@ def choose_reaction(propensities, block_sums, shift, target):
 
 
 @njit(cache=True, nogil=True)
-def run_cells(
-    x0,
-    breaks,
-    constants,
-    added,
-    times,
-    key,
-    first_cell,
-    max_events,
-    factors,
-    drawn,
-    change_start,
-    change_species,
-    change_by,
-    guard_start,
-    guard_species,
-    guard_least,
-    dependent_start,
-    dependents,
-    shift,
-    samples,
-    final,
-    n_events,
-    status,
-    stop,
-    reached,
-):
-    """Simulate ``x0.shape[0]`` cells and sample each at ``times``.
+def advance(shift, cells, breaks, constants, added, times, max_events, tables, stop, reached):
+    """Simulate every running cell until its end, or until an event of the model is due.
 
-    ``samples`` (cells, times, species), ``final`` (cells, species), ``n_events`` and ``status``
-    (cells,) are written. ``stop[0] != 0`` ends the run at the next check; ``reached[c]`` follows the
-    simulated time of each cell.
+    Parameters
+    ----------
+    shift
+        log2 of the number of reactions in a block.
+    cells
+        Read and written, see ``tables.Cells``.
+    breaks, constants, added
+        The stretches of constant conditions, see ``Segments``.
+    stop, reached
+        ``stop[0] != 0`` ends the run at the next check; ``reached[cell]`` follows the clock.
     """
-    n_cells, n_species = x0.shape
-    n_segments, n_reactions = constants.shape
-    n_blocks = ((n_reactions - 1) >> shift) + 1
-    x = np.empty(n_species + 1)
-    x[n_species] = 1.0
+    n_cells, n_states = cells.x.shape
+    n_segments = constants.shape[0]
+    n_reactions = tables.factors.shape[0]
+    n_timed = tables.timed.size
+    x = np.empty(n_states + 2)
+    low, high = np.empty(n_states + 2), np.empty(n_states + 2)
+    x[n_states] = 1.0
+    stack, other_stack = np.empty(tables.depth), np.empty(tables.depth)
     propensities = np.empty(n_reactions)
-    block_sums = np.empty(n_blocks)
+    block_sums = np.empty(((n_reactions - 1) >> shift) + 1)
     for cell in range(n_cells):
-        s0, s1, s2, s3 = seed_state(key, first_cell + cell)
-        x[:n_species] = x0[cell]
-        events = 0
+        if cells.status[cell] != RUNNING:
+            continue
+        s0, s1, s2, s3 = cells.rng[cell, 0], cells.rng[cell, 1], cells.rng[cell, 2], cells.rng[cell, 3]
+        x[:n_states] = cells.x[cell]
+        events = cells.n_events[cell]
+        segment = cells.segment[cell]
+        i_time = cells.sample[cell]
+        t, until = cells.clock[cell], cells.until[cell]
         until_check = _REFRESH
-        outcome = COMPLETE
-        i_time = 0
-        t = breaks[0]
-        for segment in range(n_segments):
+        outcome = RUNNING
+        while outcome == RUNNING:
             c = constants[segment]
-            end = breaks[segment + 1]
-            for i in range(n_species):
-                x[i] += added[segment, i]
+            end = min(breaks[segment + 1], until)
+            x[n_states + 1] = t
             for j in range(n_reactions):
-                propensities[j] = propensity(j, x, c, factors, drawn, guard_start, guard_species, guard_least)
+                propensities[j] = propensity(j, x, c, tables, stack)
+                if propensities[j] < 0.0:
+                    outcome = NEGATIVE_RATE
+            horizon = end
+            if n_timed > 0:
+                # Laws that read the time count with an upper bound that holds until ``horizon``.
+                low[:] = x
+                high[:] = x
+                horizon = hold_time(t, end, low, high, c, tables, stack, other_stack)
+                for k in range(n_timed):
+                    j = tables.timed[k]
+                    propensities[j] = upper_bound(j, low, high, c, tables, stack, other_stack)
             total = sum_blocks(propensities, block_sums, shift)
             largest = total
-            while True:
+            while outcome == RUNNING:
                 if not (total < np.inf):
                     outcome = NOT_FINITE
                     break
@@ -137,16 +129,26 @@ def run_cells(
                     word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
                     waited = -math.log(uniform_positive(word)) / total
                 t_next = t + waited
-                upto = min(t_next, end)
-                while i_time < times.size and times[i_time] <= upto:
-                    # At the very moment of an event the state before it is reported.
-                    samples[cell, i_time] = x[:n_species]
+                upto = min(t_next, horizon)
+                # What the model or the protocol changes at ``end`` is not yet so before it; samples at
+                # the very moment show the state before a dose, but after an event of the model.
+                while i_time < times.size and (
+                    times[i_time] < upto or (times[i_time] == upto and upto < until)
+                ):
+                    cells.samples[cell, i_time] = x[:n_states]
                     i_time += 1
-                if t_next >= end:
-                    t = end
-                    break
+                if t_next >= horizon:
+                    t = horizon
+                    if horizon >= end:
+                        break
+                    horizon = hold_time(t, end, low, high, c, tables, stack, other_stack)
+                    for k in range(n_timed):
+                        j = tables.timed[k]
+                        propensities[j] = upper_bound(j, low, high, c, tables, stack, other_stack)
+                    total = sum_blocks(propensities, block_sums, shift)
+                    largest = total
+                    continue
                 t = t_next
-                chosen = -1
                 word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
                 chosen = choose_reaction(propensities, block_sums, shift, uniform(word) * total)
                 while chosen < 0:
@@ -157,45 +159,72 @@ def run_cells(
                     chosen = choose_reaction(propensities, block_sums, shift, uniform(word) * total)
                 if chosen < 0:
                     continue
-                for k in range(change_start[chosen], change_start[chosen + 1]):
-                    i = change_species[k]
-                    x[i] += change_by[k]
-                    if x[i] > _MOST_MOLECULES:
-                        outcome = COUNT_OVERFLOW
-                for k in range(dependent_start[chosen], dependent_start[chosen + 1]):
-                    j = dependents[k]
-                    new = propensity(j, x, c, factors, drawn, guard_start, guard_species, guard_least)
-                    difference = new - propensities[j]
-                    propensities[j] = new
-                    block_sums[j >> shift] += difference
-                    total += difference
-                events += 1
-                if outcome != COMPLETE:
-                    break
-                if events >= max_events:
-                    outcome = EVENT_LIMIT
-                    break
+                x[n_states + 1] = t
+                accepted = True
+                if n_timed > 0 and tables.is_timed[chosen]:
+                    word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
+                    now = propensity(chosen, x, c, tables, stack)
+                    if now < 0.0:
+                        outcome = NEGATIVE_RATE
+                    accepted = uniform(word) * propensities[chosen] < now
+                if accepted:
+                    for k in range(tables.change_start[chosen], tables.change_start[chosen + 1]):
+                        i = tables.change_species[k]
+                        x[i] += tables.change_by[k]
+                        if n_timed > 0:
+                            low[i] = x[i]
+                            high[i] = x[i]
+                        if x[i] > _MOST_MOLECULES:
+                            outcome = COUNT_OVERFLOW
+                    for k in range(tables.dependent_start[chosen], tables.dependent_start[chosen + 1]):
+                        j = tables.dependents[k]
+                        if n_timed > 0 and tables.is_timed[j]:
+                            new = upper_bound(j, low, high, c, tables, stack, other_stack)
+                        else:
+                            new = propensity(j, x, c, tables, stack)
+                        if new < 0.0:
+                            outcome = NEGATIVE_RATE
+                        difference = new - propensities[j]
+                        propensities[j] = new
+                        block_sums[j >> shift] += difference
+                        total += difference
+                    events += 1
+                    if events >= max_events and outcome == RUNNING:
+                        outcome = EVENT_LIMIT
+                    if tables.touches[chosen] and outcome == RUNNING:
+                        outcome = TRIGGERED
+                    if outcome != RUNNING:
+                        break
                 until_check -= 1
                 if total > largest:
                     largest = total
-                if until_check == 0 or total <= largest * _FALLEN:
+                if until_check <= 0 or total <= largest * _FALLEN:
                     total = sum_blocks(propensities, block_sums, shift)
                     largest = total
-                    if until_check == 0:
+                    if until_check <= 0:
                         until_check = _REFRESH
                         reached[cell] = t
                         if stop[0] != 0:
                             outcome = INTERRUPTED
-                            break
-            if outcome != COMPLETE:
+            if outcome != RUNNING:
                 break
-        while i_time < times.size:
-            samples[cell, i_time] = np.nan
-            i_time += 1
-        final[cell] = x[:n_species]
-        n_events[cell] = events
-        status[cell] = outcome
+            if end < breaks[segment + 1] or end == until:
+                outcome = TRIGGERED
+            elif segment + 1 == n_segments:
+                outcome = COMPLETE
+            else:
+                segment += 1
+                for i in range(n_states):
+                    x[i] += added[segment, i]
+                if tables.watches:
+                    outcome = TRIGGERED
+        cells.rng[cell, 0], cells.rng[cell, 1], cells.rng[cell, 2], cells.rng[cell, 3] = s0, s1, s2, s3
+        cells.x[cell] = x[:n_states]
+        cells.n_events[cell] = events
+        cells.segment[cell] = segment
+        cells.sample[cell] = i_time
+        cells.clock[cell] = t
+        cells.status[cell] = outcome
         reached[cell] = t
         if outcome == INTERRUPTED:
-            mark_unstarted(cell + 1, samples, final, n_events, status)
             return

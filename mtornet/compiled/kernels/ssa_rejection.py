@@ -14,11 +14,20 @@ import math
 import numpy as np
 from numba import njit
 
-from mtornet.compiled.kernels.interruption import mark_unstarted
-from mtornet.compiled.kernels.random import next_word, seed_state, uniform
-from mtornet.compiled.kernels.ssa_direct import propensity
+from mtornet.compiled.kernels.laws import propensity, upper_bound
+from mtornet.compiled.kernels.random import next_word, uniform, uniform_positive
+from mtornet.compiled.kernels.timed import hold_time
 from mtornet.compiled.kernels.variates import order_statistic, poisson
-from mtornet.compiled.status import COMPLETE, COUNT_OVERFLOW, EVENT_LIMIT, INTERRUPTED, NOT_FINITE
+from mtornet.compiled.status import (
+    COMPLETE,
+    COUNT_OVERFLOW,
+    EVENT_LIMIT,
+    INTERRUPTED,
+    NEGATIVE_RATE,
+    NOT_FINITE,
+    RUNNING,
+    TRIGGERED,
+)
 
 _MOST_MOLECULES = 9.0e15
 _TRIALS_PER_WINDOW = 1024.0
@@ -42,13 +51,17 @@ def set_bounds(i, x, low, high):
 
 
 @njit(cache=True, inline="always")
-def upper_bound(j, high, constants, factors, drawn):
-    """Largest propensity of reaction ``j`` within the intervals; laws rise with every count."""
-    bound = constants[j]
-    for slot in range(3):
-        # Below the molecules already drawn the law is 0, never negative.
-        bound *= max(high[factors[j, slot]] - drawn[j, slot], 0.0)
-    return bound
+def bound(j, x, low, high, c, tables, stack, other_stack):
+    """Largest propensity of reaction ``j`` within the intervals; narrows them where it would be infinite."""
+    largest = upper_bound(j, low, high, c, tables, stack, other_stack)
+    if largest == np.inf:
+        # A quotient whose divisor may vanish: only the counts as they are can be bounded.
+        for k in range(tables.read_start[j], tables.read_start[j + 1]):
+            i = tables.reads[k]
+            low[i] = x[i]
+            high[i] = x[i]
+        largest = upper_bound(j, low, high, c, tables, stack, other_stack)
+    return largest
 
 
 @njit(cache=True)
@@ -91,72 +104,66 @@ def build_alias(bounds, threshold, partner, small, large):
 
 
 @njit(cache=True, nogil=True)
-def run_cells(
-    x0,
-    breaks,
-    constants,
-    added,
-    times,
-    key,
-    first_cell,
-    max_events,
-    factors,
-    drawn,
-    change_start,
-    change_species,
-    change_by,
-    guard_start,
-    guard_species,
-    guard_least,
-    reader_start,
-    readers,
-    samples,
-    final,
-    n_events,
-    status,
-    stop,
-    reached,
-):
-    """Simulate ``x0.shape[0]`` cells; arguments and outputs as in ``ssa_direct.run_cells``."""
-    n_cells, n_species = x0.shape
-    n_segments, n_reactions = constants.shape
-    x = np.empty(n_species + 1)
-    low, high = np.zeros(n_species + 1), np.ones(n_species + 1)
-    x[n_species] = 1.0
+def advance(cells, breaks, constants, added, times, max_events, tables, stop, reached):
+    """Simulate every running cell; arguments as in ``ssa_direct.advance``."""
+    n_cells, n_states = cells.x.shape
+    n_segments = constants.shape[0]
+    n_reactions = tables.factors.shape[0]
+    n_timed = tables.timed.size
+    x = np.empty(n_states + 2)
+    low, high = np.zeros(n_states + 2), np.ones(n_states + 2)
+    x[n_states] = 1.0
+    low[n_states] = 1.0
+    stack, other_stack = np.empty(tables.depth), np.empty(tables.depth)
     bounds = np.empty(n_reactions)
     threshold = np.zeros(n_reactions)
     partner = np.zeros(n_reactions, dtype=np.int64)
     small = np.empty(n_reactions, dtype=np.int64)
     large = np.empty(n_reactions, dtype=np.int64)
-    left = np.empty(n_species, dtype=np.int64)
+    left = np.empty(n_states, dtype=np.int64)
     for cell in range(n_cells):
-        s0, s1, s2, s3 = seed_state(key, first_cell + cell)
-        x[:n_species] = x0[cell]
-        events = 0
+        if cells.status[cell] != RUNNING:
+            continue
+        s0, s1, s2, s3 = cells.rng[cell, 0], cells.rng[cell, 1], cells.rng[cell, 2], cells.rng[cell, 3]
+        x[:n_states] = cells.x[cell]
+        events = cells.n_events[cell]
+        segment = cells.segment[cell]
+        i_time = cells.sample[cell]
+        t, due = cells.clock[cell], cells.until[cell]
         until_check = _CHECK_EVERY
-        outcome = COMPLETE
-        i_time = 0
-        t = breaks[0]
-        for segment in range(n_segments):
+        outcome = RUNNING
+        while outcome == RUNNING:
             c = constants[segment]
-            end = breaks[segment + 1]
-            for i in range(n_species):
-                x[i] += added[segment, i]
+            end = min(breaks[segment + 1], due)
+            horizon = end
+            x[n_states + 1] = t
+            for i in range(n_states):
                 set_bounds(i, x, low, high)
+            if n_timed > 0:
+                horizon = hold_time(t, end, low, high, c, tables, stack, other_stack)
             for j in range(n_reactions):
-                bounds[j] = upper_bound(j, high, c, factors, drawn)
+                bounds[j] = bound(j, x, low, high, c, tables, stack, other_stack)
             total = build_alias(bounds, threshold, partner, small, large)
-            while True:
-                while i_time < times.size and times[i_time] <= t:
-                    samples[cell, i_time] = x[:n_species]
+            while outcome == RUNNING:
+                # At the moment of a dose the state before it is reported, at that of an event of the
+                # model the state after it.
+                while i_time < times.size and times[i_time] <= t and t < due:
+                    cells.samples[cell, i_time] = x[:n_states]
                     i_time += 1
                 if t >= end:
                     break
                 if not (total < np.inf):
                     outcome = NOT_FINITE
                     break
-                until = end
-                if i_time < times.size and times[i_time] < end:
+                if t >= horizon:
+                    horizon = hold_time(t, end, low, high, c, tables, stack, other_stack)
+                    for k in range(n_timed):
+                        j = tables.timed[k]
+                        bounds[j] = bound(j, x, low, high, c, tables, stack, other_stack)
+                    total = build_alias(bounds, threshold, partner, small, large)
+                    continue
+                until = horizon
+                if i_time < times.size and times[i_time] < horizon:
                     until = times[i_time]
                 if total <= 0.0:
                     t = until
@@ -169,69 +176,91 @@ def run_cells(
                 n_left = 0
                 trial = 0
                 events_before = events
+                # Part of the window that has passed; known trial by trial only where a law needs it.
+                part = 0.0
                 while trial < trials:
                     trial += 1
+                    if n_timed > 0:
+                        # The least of the uniforms that are left.
+                        word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
+                        part += (1.0 - part) * (1.0 - uniform_positive(word) ** (1.0 / (trials - trial + 1)))
+                        x[n_states + 1] = t + window * part
                     word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
                     place = uniform(word) * n_reactions
                     j = int(place)
                     if place - j >= threshold[j]:
                         j = partner[j]
                     word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
-                    now = propensity(j, x, c, factors, drawn, guard_start, guard_species, guard_least)
+                    now = propensity(j, x, c, tables, stack)
+                    if now < 0.0:
+                        outcome = NEGATIVE_RATE
+                        break
                     if uniform(word) * bounds[j] < now:
-                        for k in range(change_start[j], change_start[j + 1]):
-                            i = change_species[k]
-                            x[i] += change_by[k]
+                        for k in range(tables.change_start[j], tables.change_start[j + 1]):
+                            i = tables.change_species[k]
+                            x[i] += tables.change_by[k]
                             if x[i] < low[i] or x[i] > high[i]:
                                 left[n_left] = i
                                 n_left += 1
                         events += 1
-                        if n_left > 0 or events >= max_events:
+                        if tables.touches[j]:
+                            outcome = TRIGGERED
+                        if events >= max_events:
+                            outcome = EVENT_LIMIT
+                        if n_left > 0 or outcome != RUNNING:
                             break
                 until_check -= trial
-                if n_left == 0 and events < max_events:
+                if n_left == 0 and outcome == RUNNING:
                     t = until if to_the_end else t + window
                     if trials >= 64 and events - events_before < _WORTHWHILE * trials:
                         # A fast reaction ran out of molecules: its bound, kept for the few that may
                         # come, would be tried for ever. Bounds as tight as can be until a count changes.
-                        for i in range(n_species):
-                            low[i] = x[i]
-                            high[i] = x[i]
+                        low[:n_states] = x[:n_states]
+                        high[:n_states] = x[:n_states]
                         for j in range(n_reactions):
-                            bounds[j] = upper_bound(j, high, c, factors, drawn)
+                            bounds[j] = bound(j, x, low, high, c, tables, stack, other_stack)
                         total = build_alias(bounds, threshold, partner, small, large)
                 else:
-                    part, s0, s1, s2, s3 = order_statistic(trial, trials, s0, s1, s2, s3)
+                    if n_timed == 0:
+                        part, s0, s1, s2, s3 = order_statistic(trial, trials, s0, s1, s2, s3)
                     t = min(t + window * part, until)
-                    if events >= max_events:
-                        outcome = EVENT_LIMIT
+                    for k in range(n_left):
+                        if x[left[k]] > _MOST_MOLECULES and outcome != EVENT_LIMIT:
+                            outcome = COUNT_OVERFLOW
+                    if outcome != RUNNING:
                         break
                     for k in range(n_left):
+                        set_bounds(left[k], x, low, high)
+                    for k in range(n_left):
                         i = left[k]
-                        if x[i] > _MOST_MOLECULES:
-                            outcome = COUNT_OVERFLOW
-                        set_bounds(i, x, low, high)
-                        for r in range(reader_start[i], reader_start[i + 1]):
-                            j = readers[r]
-                            bounds[j] = upper_bound(j, high, c, factors, drawn)
-                    if outcome != COMPLETE:
-                        break
+                        for r in range(tables.reader_start[i], tables.reader_start[i + 1]):
+                            j = tables.readers[r]
+                            bounds[j] = bound(j, x, low, high, c, tables, stack, other_stack)
                     total = build_alias(bounds, threshold, partner, small, large)
                 if until_check <= 0:
                     until_check = _CHECK_EVERY
                     reached[cell] = t
                     if stop[0] != 0:
                         outcome = INTERRUPTED
-                        break
-            if outcome != COMPLETE:
+            if outcome != RUNNING:
                 break
-        while i_time < times.size:
-            samples[cell, i_time] = np.nan
-            i_time += 1
-        final[cell] = x[:n_species]
-        n_events[cell] = events
-        status[cell] = outcome
+            if end == due:
+                outcome = TRIGGERED
+            elif segment + 1 == n_segments:
+                outcome = COMPLETE
+            else:
+                segment += 1
+                for i in range(n_states):
+                    x[i] += added[segment, i]
+                if tables.watches:
+                    outcome = TRIGGERED
+        cells.rng[cell, 0], cells.rng[cell, 1], cells.rng[cell, 2], cells.rng[cell, 3] = s0, s1, s2, s3
+        cells.x[cell] = x[:n_states]
+        cells.n_events[cell] = events
+        cells.segment[cell] = segment
+        cells.sample[cell] = i_time
+        cells.clock[cell] = t
+        cells.status[cell] = outcome
         reached[cell] = t
         if outcome == INTERRUPTED:
-            mark_unstarted(cell + 1, samples, final, n_events, status)
             return

@@ -1,4 +1,4 @@
-"""What every method of single cells does around its kernel: rows of starts, arrays of samples, threads."""
+"""What every method of single cells does around its kernel: starts, streams, arrays of samples, threads."""
 
 from __future__ import annotations
 
@@ -6,19 +6,23 @@ from collections.abc import Callable
 
 import numpy as np
 
+from mtornet.compiled.status import INTERRUPTED, RUNNING
+from mtornet.compiled.tables import Cells, new_cells
 from mtornet.simulation.interrupt import StopFlag
 from mtornet.simulation.parallel import run_in_order
 from mtornet.simulation.problem import CellSamples, FloatArray, Problem
 from mtornet.simulation.progress import Progress
 
-RunKernel = Callable[[FloatArray, int, CellSamples, FloatArray], None]
-"""Starts (count, n_species), index of the first cell, samples to fill, and times reached by cell."""
+Advance = Callable[[Cells, FloatArray], None]
+"""Simulates the running cells and writes the times they have reached."""
 
 
 def run_in_chunks(
     problem: Problem,
-    run_kernel: RunKernel,
+    advance: Advance,
     *,
+    added: FloatArray,
+    key: np.uint64,
     cells: int,
     first_cell: int,
     jobs: int | None,
@@ -26,22 +30,36 @@ def run_in_chunks(
     stop: StopFlag,
     consume: Callable[[CellSamples], None],
 ) -> None:
-    """Let a kernel simulate cells in threads and hand them to ``consume``, lowest index first."""
+    """Let a kernel simulate cells in threads and hand them to ``consume``, lowest index first.
+
+    Parameters
+    ----------
+    added
+        (n_segments, n_states) amounts added at the start of each stretch.
+    key
+        Of the random streams; with a cell's index it makes the cell's own.
+    """
+    from mtornet.compiled.kernels.cells import begin
+
     n_species, n_times = problem.compiled.n_species, problem.times.size
     breaks = problem.segments.breaks
 
     def run_chunk(first: int, count: int, reached: FloatArray) -> CellSamples:
         own = problem.x0[first - first_cell : first - first_cell + count]
         rows = own if problem.x0.ndim == 2 else problem.x0
-        samples = CellSamples(
+        chunk = new_cells(np.broadcast_to(rows, (count, n_species)), float(breaks[0]), n_times)
+        begin(chunk, key, first, added)
+        advance(chunk, reached)
+        # An interruption kept these from starting.
+        chunk.x[chunk.status == RUNNING] = np.nan
+        chunk.status[chunk.status == RUNNING] = INTERRUPTED
+        return CellSamples(
             first_cell=first,
-            counts=np.empty((count, n_times, n_species)),
-            final=np.empty((count, n_species)),
-            n_events=np.zeros(count, dtype=np.int64),
-            status=np.zeros(count, dtype=np.int64),
+            counts=chunk.samples,
+            final=chunk.x,
+            n_events=chunk.n_events,
+            status=chunk.status,
         )
-        run_kernel(np.ascontiguousarray(np.broadcast_to(rows, (count, n_species))), first, samples, reached)
-        return samples
 
     run_in_order(
         run_chunk,

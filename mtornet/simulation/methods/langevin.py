@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from mtornet.compiled.langevin_lists import langevin_lists
 from mtornet.compiled.network import CompiledNetwork
+from mtornet.compiled.tables import Cells
 from mtornet.errors import ProtocolError
 from mtornet.names import unknown_name
 from mtornet.simulation.interrupt import StopFlag
@@ -72,7 +73,7 @@ def run_cells(
     from mtornet.compiled.kernels import langevin
 
     compiled, segments = problem.compiled, problem.segments
-    guarded = np.flatnonzero(np.diff(compiled.guard_start))
+    guarded = np.flatnonzero(np.diff(compiled.tables.guard_start))
     if guarded.size:
         name = compiled.reactions[int(guarded[0])]
         raise ProtocolError(
@@ -85,13 +86,11 @@ def run_cells(
     constants[:, jumps.reactions] = 0.0
     lists = tuple(langevin_lists(compiled))
     steps = step_grid(segments.breaks, problem.times, options)
-    key = np.uint64(stream_key(seed, problem.content))
-
     jump_constants = np.ascontiguousarray(segments.constants[:, jumps.reactions])
 
-    def run_kernel(x0: FloatArray, first: int, samples: CellSamples, reached: FloatArray) -> None:
-        langevin.run_cells(
-            x0,
+    def advance(chunk: Cells, reached: FloatArray) -> None:
+        langevin.advance(
+            chunk,
             constants,
             jump_constants,
             segments.added,
@@ -99,25 +98,21 @@ def run_cells(
             steps.segment,
             steps.sample,
             steps.end,
-            key,
-            first,
             lists,
             jumps.factors,
             jumps.drawn,
             jumps.start,
             jumps.places,
             jumps.by,
-            samples.counts,
-            samples.final,
-            samples.n_events,
-            samples.status,
             stop.word,
             reached,
         )
 
     run_in_chunks(
         problem,
-        run_kernel,
+        advance,
+        added=segments.added,
+        key=np.uint64(stream_key(seed, problem.content)),
         cells=cells,
         first_cell=first_cell,
         jobs=jobs,
@@ -138,14 +133,14 @@ def discrete_species(problem: Problem, options: LangevinOptions) -> tuple[str, .
                 raise unknown_name("species", name, compiled.species)
         return options.discrete
     amounts = np.append(np.atleast_2d(problem.x0).mean(axis=0), 1.0)
-    product = np.prod(amounts[compiled.factors], axis=1)
+    product = np.prod(amounts[compiled.tables.factors], axis=1)
     load = np.zeros(compiled.n_species)
     for constants in problem.segments.constants:
         rates = constants * product
         here = np.zeros(compiled.n_species)
         for j in range(compiled.n_reactions):
-            row = slice(compiled.change_start[j], compiled.change_start[j + 1])
-            here[compiled.change_species[row]] += rates[j]
+            row = slice(compiled.tables.change_start[j], compiled.tables.change_start[j + 1])
+            here[compiled.tables.change_species[row]] += rates[j]
         load = np.maximum(load, here)
     chosen = (
         (amounts[:-1] < options.few_copies) & (load > 0) & (load * options.max_step_s < options.rare_per_step)
@@ -171,17 +166,17 @@ def _jumps(compiled: CompiledNetwork, discrete: Sequence[str]) -> _Jumps:
     wanted = {compiled.species.index(name) for name in discrete}
     reactions, places, by, start = [], [], [], [0]
     for j in range(compiled.n_reactions):
-        row = slice(compiled.change_start[j], compiled.change_start[j + 1])
-        if wanted & set(compiled.change_species[row].tolist()):
+        row = slice(compiled.tables.change_start[j], compiled.tables.change_start[j + 1])
+        if wanted & set(compiled.tables.change_species[row].tolist()):
             reactions.append(j)
-            places += place[compiled.change_species[row]].tolist()
-            by += compiled.change_by[row].tolist()
+            places += place[compiled.tables.change_species[row]].tolist()
+            by += compiled.tables.change_by[row].tolist()
             start.append(len(places))
     chosen = np.array(reactions, dtype=np.int64)
     return _Jumps(
         reactions=chosen,
-        factors=np.ascontiguousarray(place[compiled.factors[chosen]].reshape(len(reactions), 3)),
-        drawn=np.ascontiguousarray(compiled.drawn[chosen].reshape(len(reactions), 3)),
+        factors=np.ascontiguousarray(place[compiled.tables.factors[chosen]].reshape(len(reactions), 3)),
+        drawn=np.ascontiguousarray(compiled.tables.drawn[chosen].reshape(len(reactions), 3)),
         start=np.array(start, dtype=np.int64),
         places=np.array(places, dtype=np.int64),
         by=np.array(by, dtype=np.float64),

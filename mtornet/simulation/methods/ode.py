@@ -111,7 +111,12 @@ def functions(compiled: CompiledNetwork, constants: FloatArray) -> tuple[Functio
 
     n = compiled.n_species
     padded, slope, matrix = np.ones(n + 1), np.empty(n + 1), np.empty((n + 1, n + 1))
-    structure = (compiled.factors, compiled.change_start, compiled.change_species, compiled.change_by)
+    structure = (
+        compiled.tables.factors,
+        compiled.tables.change_start,
+        compiled.tables.change_species,
+        compiled.tables.change_by,
+    )
 
     def right_side(_t: float, x: FloatArray) -> FloatArray:
         padded[:n] = x

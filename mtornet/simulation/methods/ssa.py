@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from mtornet.compiled.network import CompiledNetwork
+from mtornet.compiled.tables import Cells
 from mtornet.errors import ProtocolError
 from mtornet.names import unknown_name
 from mtornet.simulation.interrupt import StopFlag
@@ -67,33 +69,28 @@ def run_cells(
     if np.any(problem.x0 < 0) or np.any(problem.x0 != np.rint(problem.x0)):
         raise ProtocolError("a stochastic run starts from whole molecules; round the initial amounts first")
     algorithm = algorithm_for(problem, options)
-    key = np.uint64(stream_key(seed, problem.content))
     added = np.rint(segments.added)
 
-    kernel, structure = _kernel(algorithm, compiled)
+    kernel = _kernel(algorithm, compiled)
 
-    def run_kernel(x0: FloatArray, first: int, samples: CellSamples, reached: FloatArray) -> None:
+    def advance(chunk: Cells, reached: FloatArray) -> None:
         kernel(
-            x0,
+            chunk,
             segments.breaks,
             segments.constants,
             added,
             problem.times,
-            key,
-            first,
             options.max_events,
-            *structure,
-            samples.counts,
-            samples.final,
-            samples.n_events,
-            samples.status,
+            compiled.tables,
             stop.word,
             reached,
         )
 
     run_in_chunks(
         problem,
-        run_kernel,
+        advance,
+        added=added,
+        key=np.uint64(stream_key(seed, problem.content)),
         cells=cells,
         first_cell=first_cell,
         jobs=jobs,
@@ -104,26 +101,15 @@ def run_cells(
     return ALGORITHMS[algorithm]
 
 
-def _kernel(algorithm: str, compiled: CompiledNetwork) -> tuple[Callable[..., None], tuple[object, ...]]:
-    """Return an algorithm's kernel and the arrays of structure it takes."""
-    shared = (
-        compiled.factors,
-        compiled.drawn,
-        compiled.change_start,
-        compiled.change_species,
-        compiled.change_by,
-        compiled.guard_start,
-        compiled.guard_species,
-        compiled.guard_least,
-    )
+def _kernel(algorithm: str, compiled: CompiledNetwork) -> Callable[..., None]:
+    """Return an algorithm's kernel."""
     if algorithm == "rejection":
         from mtornet.compiled.kernels import ssa_rejection
 
-        return ssa_rejection.run_cells, (*shared, compiled.reader_start, compiled.readers)
+        return ssa_rejection.advance
     from mtornet.compiled.kernels import ssa_direct
 
-    shift = block_shift(compiled.n_reactions)
-    return ssa_direct.run_cells, (*shared, compiled.dependent_start, compiled.dependents, shift)
+    return partial(ssa_direct.advance, block_shift(compiled.n_reactions))
 
 
 def block_shift(n_reactions: int) -> int:

@@ -30,19 +30,23 @@ def faster_algorithm(problem: Problem) -> str:
     amounts = np.append(np.atleast_2d(problem.x0)[0], 1.0)
     constants = problem.segments.constants[0]
     with np.errstate(over="ignore"):
-        rates = constants * np.prod(np.maximum(amounts[compiled.factors] - compiled.drawn, 0.0), axis=1)
+        rates = constants * np.prod(
+            np.maximum(amounts[compiled.tables.factors] - compiled.tables.drawn, 0.0), axis=1
+        )
         total = float(rates.sum())
     if not 0.0 < total < np.inf:
         return "direct"
     width = np.maximum(2.0, np.minimum(0.25 * amounts, 3.0 * np.sqrt(amounts)))
     width[-1] = 0.0
-    upper = constants * np.prod(np.maximum((amounts + width)[compiled.factors] - compiled.drawn, 0.0), axis=1)
+    upper = constants * np.prod(
+        np.maximum((amounts + width)[compiled.tables.factors] - compiled.tables.drawn, 0.0), axis=1
+    )
     moved = np.zeros(compiled.n_species)
     for j in range(compiled.n_reactions):
-        row = slice(compiled.change_start[j], compiled.change_start[j + 1])
-        moved[compiled.change_species[row]] += rates[j] * compiled.change_by[row] ** 2
+        row = slice(compiled.tables.change_start[j], compiled.tables.change_start[j + 1])
+        moved[compiled.tables.change_species[row]] += rates[j] * compiled.tables.change_by[row] ** 2
     renewals = float(np.sum(moved / width[:-1] ** 2))
-    dependents = float(np.sum(rates * np.diff(compiled.dependent_start)) / total)
+    dependents = float(np.sum(rates * np.diff(compiled.tables.dependent_start)) / total)
     direct = _DIRECT_EVENT + _DIRECT_PER_DEPENDENT * dependents + 0.5 * np.sqrt(compiled.n_reactions)
     renewal = _RENEWAL + _RENEWAL_PER_REACTION * compiled.n_reactions
     rejection = (_TRIAL * float(upper.sum()) + renewal * renewals) / total

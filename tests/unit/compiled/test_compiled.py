@@ -25,19 +25,19 @@ def test_values_do_not_recompile() -> None:
 def test_factors_of_a_law() -> None:
     compiled = compile_network(toys.CATALYSED_PAIR.network())
     a, e, dummy = compiled.species.index("A"), compiled.species.index("E"), compiled.n_species
-    np.testing.assert_array_equal(compiled.factors[0], [a, a, e])
-    np.testing.assert_array_equal(compiled.drawn[0], [0, 1, 0])
-    np.testing.assert_array_equal(compiled.factors[1], [compiled.species.index("B"), dummy, dummy])
+    np.testing.assert_array_equal(compiled.tables.factors[0], [a, a, e])
+    np.testing.assert_array_equal(compiled.tables.drawn[0], [0, 1, 0])
+    np.testing.assert_array_equal(compiled.tables.factors[1], [compiled.species.index("B"), dummy, dummy])
     np.testing.assert_array_equal(compiled.order, [3, 1])
-    assert compiled.guard_species.size == 0
+    assert compiled.tables.guard_species.size == 0
     with pytest.raises(ValueError, match="read-only"):
-        compiled.factors[0, 0] = 1
+        compiled.tables.factors[0, 0] = 1
 
 
 def test_a_catalyst_that_is_also_a_reactant_is_drawn_after_it() -> None:
     network = toy({"A": 5, "B": 0}, {"k": 1.0}, step=r("A -> B", "k", catalysts=("A",))).network()
     compiled = compile_network(network)
-    np.testing.assert_array_equal(compiled.drawn[0], [0, 1, 0])
+    np.testing.assert_array_equal(compiled.tables.drawn[0], [0, 1, 0])
 
 
 def test_laws_of_too_many_molecules_are_refused() -> None:
@@ -48,7 +48,7 @@ def test_laws_of_too_many_molecules_are_refused() -> None:
 
 def test_guards_need_all_molecules() -> None:
     compiled = compile_network(toys.PAIR_CONSUMPTION.network())
-    np.testing.assert_array_equal(compiled.guard_least, [2.0])
+    np.testing.assert_array_equal(compiled.tables.guard_least, [2.0])
 
 
 def test_a_reactant_on_two_edges_is_guarded_for_both(algorithm: str) -> None:
@@ -69,7 +69,9 @@ def test_dependents_are_exactly_the_reactions_that_read_a_change(
         for reaction in network.reactions.values()
     }
     for j, reaction in enumerate(network.reactions.values()):
-        row = compiled.dependents[compiled.dependent_start[j] : compiled.dependent_start[j + 1]]
+        row = compiled.tables.dependents[
+            compiled.tables.dependent_start[j] : compiled.tables.dependent_start[j + 1]
+        ]
         expected = {k for k, other in enumerate(network.reactions) if reads[other] & set(reaction.net)}
         assert set(row.tolist()) == expected
 

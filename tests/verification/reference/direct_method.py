@@ -1,4 +1,4 @@
-"""Gillespie's direct method in plain Python: what ``ssa_direct.run_cells`` must do, draw for draw.
+"""Gillespie's direct method in plain Python: what ``ssa_direct.advance`` must do, draw for draw.
 
 Sums run in the same order as in the kernel, so that both agree bit for bit. The steps are methods
 of their own, so that a test can break one of them and see whether its check notices.
@@ -47,10 +47,16 @@ class DirectMethod:
         self.key = stream_key(seed, problem.content)
         self.shift = block_shift(self.n_reactions)
         self.max_events = max_events
-        self.factors, self.drawn = compiled.factors.tolist(), compiled.drawn.tolist()
-        self.change = _rows(compiled.change_start, compiled.change_species, compiled.change_by)
-        self.guards = _rows(compiled.guard_start, compiled.guard_species, compiled.guard_least)
-        self.dependents = [compiled.dependents[a:b].tolist() for a, b in pairwise(compiled.dependent_start)]
+        self.factors, self.drawn = compiled.tables.factors.tolist(), compiled.tables.drawn.tolist()
+        self.change = _rows(
+            compiled.tables.change_start, compiled.tables.change_species, compiled.tables.change_by
+        )
+        self.guards = _rows(
+            compiled.tables.guard_start, compiled.tables.guard_species, compiled.tables.guard_least
+        )
+        self.dependents = [
+            compiled.tables.dependents[a:b].tolist() for a, b in pairwise(compiled.tables.dependent_start)
+        ]
 
     def stream(self, cell: int) -> Stream:
         return Stream(self.key, cell)

@@ -1,4 +1,4 @@
-"""Rejection with bounded propensities in plain Python: what ``ssa_rejection.run_cells`` must do."""
+"""Rejection with bounded propensities in plain Python: what ``ssa_rejection.advance`` must do."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ class RejectionMethod(DirectMethod):
 
     def __init__(self, problem: Problem, *, seed: int, max_events: int = 10**9) -> None:
         super().__init__(problem, seed=seed, max_events=max_events)
-        start, readers = problem.compiled.reader_start.tolist(), problem.compiled.readers.tolist()
+        start, readers = (
+            problem.compiled.tables.reader_start.tolist(),
+            problem.compiled.tables.readers.tolist(),
+        )
         self.readers = [readers[a:b] for a, b in pairwise(start)]
 
     def part_of_window(self, trial: int, trials: int) -> float:

@@ -1,0 +1,105 @@
+"""What kernels know of a network and of their cells: tuples of arrays, the same for every kernel."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mtornet.compiled.status import RUNNING
+
+IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
+
+
+class Tables(NamedTuple):
+    """The structure of a network; ``*_start`` arrays hold compressed rows.
+
+    A state ``x`` has two entries more than there are species and variables: ``x[n]`` is 1, so that a
+    law of any order is one product, and ``x[n + 1]`` is the time in seconds. The rate of reaction
+    ``j`` is ``K * (x[f0] - h0) * (x[f1] - h1) * (x[f2] - h2)``, where ``h`` counts the molecules of
+    the same species already drawn, and ``K`` its constant or, where the reaction has one, the value
+    of its program.
+    """
+
+    factors: IntArray
+    """(n_reactions, 3) state indices."""
+    drawn: FloatArray
+    """(n_reactions, 3)."""
+    change_start: IntArray
+    change_species: IntArray
+    change_by: FloatArray
+    """Net stoichiometry by reaction."""
+    guard_start: IntArray
+    guard_species: IntArray
+    guard_least: FloatArray
+    """Reactants that a law does not multiply, and how many must be there."""
+    dependent_start: IntArray
+    dependents: IntArray
+    """Reactions whose propensity changes when a reaction fires."""
+    reader_start: IntArray
+    readers: IntArray
+    """Reactions whose law or guard reads a state, by state."""
+    code: IntArray
+    """Programs of laws, see ``kernels.bytecode``."""
+    program_start: IntArray
+    """(n_reactions + 1,) places in ``code``; a reaction without a program has an empty range."""
+    timed: IntArray
+    """Reactions whose program reads the time."""
+    is_timed: NDArray[np.bool_]
+    read_start: IntArray
+    reads: IntArray
+    """States that a reaction's program reads, by reaction."""
+    touches: NDArray[np.bool_]
+    """(n_reactions,) whether firing can change the trigger of an event."""
+    watches: bool
+    """Whether there are events."""
+    depth: int
+    """Largest stack that a program needs, at least 1."""
+
+
+class Cells(NamedTuple):
+    """Cells between their start and their end: read and written, so that a run can be continued."""
+
+    x: FloatArray
+    """(n_cells, n_states)."""
+    clock: FloatArray
+    """(n_cells,) simulated time in seconds."""
+    rng: NDArray[np.uint64]
+    """(n_cells, 4) state of the cell's stream of random numbers."""
+    segment: IntArray
+    """(n_cells,) stretch of constant conditions."""
+    sample: IntArray
+    """(n_cells,) next time to be sampled."""
+    n_events: IntArray
+    status: IntArray
+    """(n_cells,) see ``status``; kernels advance the cells that are ``RUNNING``."""
+    until: FloatArray
+    """(n_cells,) time at which to stop for an event of the model; infinite where there is none."""
+    samples: FloatArray
+    """(n_cells, n_times, n_states); not-a-number until sampled."""
+
+
+def frozen_tables(**fields: Any) -> Tables:
+    """Return tables whose arrays nobody can write to; all alike, so that kernels are compiled once."""
+    for value in fields.values():
+        if isinstance(value, np.ndarray):
+            value.setflags(write=False)
+    return Tables(**fields)
+
+
+def new_cells(x0: FloatArray, start: float, n_times: int) -> Cells:
+    """Return cells that have not begun; their streams are seeded by ``kernels.cells.begin``."""
+    n_cells, n_states = x0.shape
+    return Cells(
+        x=np.array(x0, dtype=np.float64, order="C"),
+        clock=np.full(n_cells, start),
+        rng=np.zeros((n_cells, 4), dtype=np.uint64),
+        segment=np.zeros(n_cells, dtype=np.int64),
+        sample=np.zeros(n_cells, dtype=np.int64),
+        n_events=np.zeros(n_cells, dtype=np.int64),
+        status=np.full(n_cells, RUNNING, dtype=np.int64),
+        until=np.full(n_cells, np.inf),
+        samples=np.full((n_cells, n_times, n_states), np.nan),
+    )
