@@ -4,7 +4,7 @@ from numba import njit
 
 
 @njit(cache=True, inline="always")
-def propensity(j, x, c, tables, stack):
+def propensity(j, x, c, tables, stack):  # noqa: ARG001
     """Events per second of reaction ``j`` in state ``x``."""
     for g in range(tables.guard_start[j], tables.guard_start[j + 1]):
         # A law that does not multiply its reactant must not fire without it.
@@ -20,7 +20,7 @@ def propensity(j, x, c, tables, stack):
 
 
 @njit(cache=True, inline="always")
-def upper_bound(j, low, high, c, tables, stack, other_stack):
+def upper_bound(j, low, high, c, tables, stack, other_stack):  # noqa: ARG001
     """Largest propensity of reaction ``j`` while every state stays within its interval."""
     bound = c[j]
     for slot in range(3):
