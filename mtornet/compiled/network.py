@@ -143,7 +143,7 @@ def _compile_network(network: ReactionNetwork) -> CompiledNetwork:
 
 def _guards(reaction: Reaction, powers: dict[str, int], index: dict[str, int]) -> list[tuple[int, float]]:
     # A law that multiplies n molecules of a reactant vanishes by itself below n.
-    needed: dict[str, int] = {}
+    needed: dict[str, float] = {}
     for name, count in reaction.reactants:
         needed[name] = needed.get(name, 0) + count
     return [(index[name], float(count)) for name, count in needed.items() if powers.get(name, 0) < count]

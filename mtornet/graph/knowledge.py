@@ -44,8 +44,9 @@ COLUMNS: dict[str, Columns] = {
     ),
     "reactions": Columns(
         required=("id", "equation", "law", "rate_constant", *_PROVENANCE),
-        optional=("modifiers", "sbo", "name", "note"),
+        optional=("modifiers", "law_parameters", "sbo", "name", "note"),
         expressions=("rate_constant",),
+        assignments=("law_parameters",),
     ),
     "targets": Columns(
         required=("id", "occupancy", "name", *_PROVENANCE),

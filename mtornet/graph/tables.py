@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mtornet.errors import ModelError, TableError
 from mtornet.expression import parse
+from mtornet.graph.assignments import parse_assignments
 from mtornet.names import did_you_mean
 from mtornet.provenance import CONFIDENCES
 from mtornet.units import parse_unit
@@ -56,6 +57,8 @@ class Columns:
     non_negative: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
     expressions: tuple[str, ...] = ()
+    assignments: tuple[str, ...] = ()
+    """Columns of names and their formulas: ``K=Km_x; n=2``."""
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     key: tuple[str, ...] = ("id",)
     """Columns that together name a row; empty if rows may repeat."""
@@ -147,14 +150,20 @@ def _check_cells(row: Row, columns: Columns, problems: Problems) -> None:
         _check_number(row, column, problems, signed=column not in columns.non_negative)
     for column in columns.units:
         _check_readable(row, column, parse_unit, problems)
+    # Template rows hold placeholders such as {rapalog}; any name stands in for the check.
     for column in columns.expressions:
-        # Template rows hold placeholders such as {rapalog}; any name stands in for the check.
-        _check_readable(row, column, lambda text: parse(text.replace("{", "").replace("}", "")), problems)
+        _check_readable(row, column, lambda text: parse(_plain(text)), problems)
+    for column in columns.assignments:
+        _check_readable(row, column, lambda text: parse_assignments(_plain(text)), problems)
     choices = {"confidence": CONFIDENCES, **columns.choices}
     for column, allowed in choices.items():
         if row[column] and row[column] not in allowed:
             hint = did_you_mean(row[column], allowed) or f"; expected one of {', '.join(allowed)}"
             problems.add(row.where, f"unknown {column} {row[column]!r}{hint}")
+
+
+def _plain(template: str) -> str:
+    return template.replace("{", "").replace("}", "")
 
 
 def _check_readable(row: Row, column: str, read: Callable[[str], object], problems: Problems) -> None:

@@ -9,9 +9,20 @@ import networkx as nx
 
 from mtornet.errors import ModelError
 from mtornet.expression import parse, symbols, to_text
+from mtornet.graph.assignments import assignments_text, parse_assignments
 from mtornet.graph.equation import parse_equation, parse_modifiers
 from mtornet.graph.knowledge import Knowledge, load_knowledge
-from mtornet.graph.schema import FIELDS, FORMULAS, INPUT, PROCESS, PRODUCT, REACTANT, SECTIONS, SPECIES
+from mtornet.graph.schema import (
+    ASSIGNMENTS,
+    FIELDS,
+    FORMULAS,
+    INPUT,
+    PROCESS,
+    PRODUCT,
+    REACTANT,
+    SECTIONS,
+    SPECIES,
+)
 from mtornet.graph.tables import Problems, Row
 from mtornet.names import did_you_mean, is_identifier, unknown_name
 
@@ -41,6 +52,8 @@ def model_graph(knowledge: Knowledge, modules: Sequence[str] | None = None) -> n
         compartments={row["id"]: attributes("compartments", row) for row in knowledge["compartments"]},
         parameters={},
         derived={},
+        variables={},
+        events={},
         readouts={},
     )
     problems = Problems()
@@ -100,7 +113,8 @@ def wire_rows(
 
 def _instances(rows: Iterable[Row], placeholder: str | None, name: str) -> Iterable[Row]:
     for row in rows:
-        text = "\t".join((row["id"], row["equation"], row["rate_constant"], row["modifiers"]))
+        columns = ("id", "equation", "rate_constant", "modifiers", "law_parameters")
+        text = "\t".join(row[column] for column in columns)
         if placeholder is None:
             if "{" not in text:
                 yield row
@@ -154,6 +168,8 @@ def attributes(kind: str, row: Row, **more: object) -> dict[str, object]:
             complete[name] = float(text)
         elif name == "components":
             complete[name] = tuple(part.strip() for part in text.split(";"))
+        elif name in ASSIGNMENTS:
+            complete[name] = assignments_text(parse_assignments(text))
         elif name in FORMULAS:
             complete[name] = to_text(parse(text))
         else:

@@ -3,15 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from numbers import Real
 from typing import Any, TypeVar
 
 import networkx as nx
 
 from mtornet.errors import ModelError, MtorNetError
-from mtornet.expression import parse, to_text
-from mtornet.graph.schema import FIELDS, INPUT, MODIFIER_ROLES, PROCESS, PRODUCT, REACTANT, SECTIONS, SPECIES
+from mtornet.expression import Expression, parse, to_text
+from mtornet.graph.assignments import assignments_text, parse_assignments
+from mtornet.graph.schema import (
+    ASSIGNMENTS,
+    FIELDS,
+    FORMULAS,
+    INPUT,
+    MODIFIER_ROLES,
+    PROCESS,
+    PRODUCT,
+    REACTANT,
+    SECTIONS,
+    SPECIES,
+)
 from mtornet.network.catalogue import Catalogue
-from mtornet.network.elements import Compartment, Derived, Input, Parameter, Reaction, Readout, Species
+from mtornet.network.elements import (
+    Compartment,
+    Derived,
+    Event,
+    Input,
+    Parameter,
+    Reaction,
+    Readout,
+    Species,
+    Variable,
+)
 from mtornet.network.network import ReactionNetwork
 from mtornet.network.validate import problems_of_network
 from mtornet.provenance import Provenance
@@ -58,6 +81,8 @@ def from_graph(graph: nx.MultiDiGraph) -> ReactionNetwork:
     inputs = make(INPUT, "input", of_kind[INPUT], _input)
     parameters = make("parameters", "parameter", sections["parameters"], _parameter)
     derived = make("derived", "derived quantity", sections["derived"], _derived)
+    variables = make("variables", "variable", sections["variables"], _variable)
+    events = make("events", "event", sections["events"], _event)
     readouts = make("readouts", "read-out", sections["readouts"], _readout)
     reactions = [
         reaction
@@ -78,6 +103,8 @@ def from_graph(graph: nx.MultiDiGraph) -> ReactionNetwork:
         parameters=Catalogue("parameter", parameters),
         derived=Catalogue("derived quantity", derived),
         reactions=Catalogue("reaction", reactions),
+        variables=Catalogue("variable", variables),
+        events=Catalogue("event", events),
         readouts=Catalogue("read-out", readouts),
         notes=tuple(notes),
     )
@@ -129,11 +156,11 @@ def _check_edges(
             )
 
 
-def _count(name: str, edge: Mapping[str, Any]) -> int:
+def _count(name: str, edge: Mapping[str, Any]) -> float:
     count = edge.get("stoichiometry", 1)
-    if int(count) != count:
-        raise ModelError(f"stoichiometry {count!r} of {name!r}, expected a whole number")
-    return int(count)
+    if isinstance(count, bool) or not isinstance(count, Real):
+        raise ModelError(f"stoichiometry {count!r} of {name!r}, expected a number")
+    return float(count)
 
 
 def _complete(kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -214,6 +241,36 @@ def _derived(name: str, a: dict[str, Any]) -> Derived:
     )
 
 
+def _variable(name: str, a: dict[str, Any]) -> Variable:
+    return Variable(
+        id=name,
+        name=a["name"],
+        initial=float(a["initial"]),
+        unit=a["unit"],
+        rate=_formula_or_none(a["rate"]),
+        provenance=_provenance(a),
+    )
+
+
+def _event(name: str, a: dict[str, Any]) -> Event:
+    return Event(
+        id=name,
+        name=a["name"],
+        trigger=parse(str(a["trigger"])),
+        assignments=parse_assignments(a["assignments"]),
+        delay=_formula_or_none(a["delay"]),
+        priority=_formula_or_none(a["priority"]),
+        persistent=bool(a["persistent"]),
+        initial_value=bool(a["initial_value"]),
+        use_values_from_trigger_time=bool(a["use_values_from_trigger_time"]),
+        provenance=_provenance(a),
+    )
+
+
+def _formula_or_none(text: object) -> Expression | None:
+    return parse(str(text)) if text != "" else None
+
+
 def _readout(name: str, a: dict[str, Any]) -> Readout:
     return Readout(
         id=name,
@@ -263,6 +320,8 @@ def _reaction(
         modifiers=tuple(modifiers),
         rate_constant=parse(str(a["rate_constant"])),
         law=a["law"],
+        law_parameters=parse_assignments(a["law_parameters"]),
+        signed=bool(a["signed"]),
         module=a["module"],
         sbo=a["sbo"],
         provenance=_provenance(a),
@@ -278,6 +337,8 @@ def to_graph(network: ReactionNetwork) -> nx.MultiDiGraph:
         compartments={c.id: _plain("compartments", c) for c in network.compartments.values()},
         parameters={p.id: _plain("parameters", p) for p in network.parameters.values()},
         derived={d.id: _plain("derived", d) for d in network.derived.values()},
+        variables={v.id: _plain("variables", v) for v in network.variables.values()},
+        events={e.id: _plain("events", e) for e in network.events.values()},
         readouts={r.id: _plain("readouts", r) for r in network.readouts.values()},
     )
     for an_input in network.inputs.values():
@@ -304,8 +365,11 @@ def _plain(kind: str, element: Any, **more: object) -> dict[str, object]:
             attributes[name] = more[name]
         elif name in ("source", "confidence", "note", "where"):
             attributes[name] = getattr(element.provenance, name)
-        elif name in ("rate_constant", "expression"):
-            attributes[name] = to_text(getattr(element, name))
+        elif name in ASSIGNMENTS:
+            attributes[name] = assignments_text(getattr(element, name))
+        elif name in FORMULAS:
+            formula = getattr(element, name)
+            attributes[name] = "" if formula is None else to_text(formula)
         else:
             attributes[name] = getattr(element, name)
     return attributes

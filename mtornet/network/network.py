@@ -8,9 +8,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mtornet.errors import ModelError
+from mtornet.expression import Expression
 from mtornet.network.catalogue import Catalogue
-from mtornet.network.elements import Compartment, Derived, Input, Parameter, Reaction, Readout, Species
-from mtornet.network.stoichiometry import IntArray, Moiety, conserved_moieties, stoichiometry_matrix
+from mtornet.network.elements import (
+    Compartment,
+    Derived,
+    Event,
+    Input,
+    Parameter,
+    Reaction,
+    Readout,
+    Species,
+    Variable,
+)
+from mtornet.network.stoichiometry import Matrix, Moiety, conserved_moieties, stoichiometry_matrix
 from mtornet.provenance import content_hash
 
 if TYPE_CHECKING:
@@ -34,6 +45,8 @@ class ReactionNetwork:
     derived: Catalogue[Derived]
     reactions: Catalogue[Reaction]
     readouts: Catalogue[Readout]
+    variables: Catalogue[Variable] = field(default_factory=lambda: Catalogue("variable", ()))
+    events: Catalogue[Event] = field(default_factory=lambda: Catalogue("event", ()))
     modules: tuple[str, ...] = ()
     variant: str = "wild_type"
     notes: tuple[str, ...] = field(default=(), compare=False)
@@ -47,8 +60,8 @@ class ReactionNetwork:
         return to_graph(self)
 
     @cached_property
-    def stoichiometry(self) -> IntArray:
-        """Net stoichiometry, shape (n_species, n_reactions), read-only."""
+    def stoichiometry(self) -> Matrix:
+        """Net stoichiometry, shape (n_species, n_reactions), read-only; floats if a count is not whole."""
         return stoichiometry_matrix(self)
 
     def conserved_moieties(self) -> tuple[Moiety, ...]:
@@ -62,29 +75,39 @@ class ReactionNetwork:
 
     def content(self) -> dict[str, object]:
         """Return what decides the network's behaviour, as plain data in a fixed order."""
-        return {
+        content: dict[str, object] = {
             "compartments": {c.id: float(c.size) for c in self.compartments.values()},
             "species": [[s.id, float(s.initial), s.compartment] for s in self.species.values()],
             "inputs": {i.id: [float(i.value), i.unit] for i in self.inputs.values()},
             "parameters": {p.id: [float(p.value), p.unit] for p in self.parameters.values()},
             "derived": {d.id: str(d.expression) for d in self.derived.values()},
-            "reactions": [
-                [r.id, r.reactants, r.products, r.modifiers, r.law, str(r.rate_constant)]
-                for r in self.reactions.values()
-            ],
+            "reactions": [_reaction_content(r) for r in self.reactions.values()],
             "readouts": {r.id: str(r.expression) for r in self.readouts.values()},
         }
+        # Only when there are any, so that networks without them keep their hashes.
+        if self.variables:
+            content["variables"] = [
+                [v.id, float(v.initial), v.unit, _text(v.rate)] for v in self.variables.values()
+            ]
+        if self.events:
+            content["events"] = [_event_content(e) for e in self.events.values()]
+        return content
 
     def with_parameters(self, **values: float) -> ReactionNetwork:
-        """Return a network with other values of parameters (or default values of inputs)."""
-        parameters, inputs = [], []
+        """Return a network with other values of parameters, inputs by default, or variables at the start."""
+        parameters, inputs, variables = [], [], []
         for name, value in values.items():
             if name in self.inputs:
                 inputs.append(replace(self.inputs[name], value=float(value)))
+            elif name in self.variables:
+                variables.append(replace(self.variables[name], initial=float(value)))
             else:
                 parameters.append(replace(self.parameters[name], value=float(value)))
         return replace(
-            self, parameters=self.parameters.replaced(*parameters), inputs=self.inputs.replaced(*inputs)
+            self,
+            parameters=self.parameters.replaced(*parameters),
+            inputs=self.inputs.replaced(*inputs),
+            variables=self.variables.replaced(*variables),
         )
 
     def with_amounts(self, amounts: Mapping[str, float] | None = None, /, **more: float) -> ReactionNetwork:
@@ -114,10 +137,45 @@ class ReactionNetwork:
 
     def describe(self) -> str:
         """Return one line on size and scale."""
+        sizes = [f"{len(self.species)} species", f"{len(self.reactions)} reactions"]
+        sizes += [f"{len(self.variables)} variables"] if self.variables else []
+        sizes += [f"{len(self.events)} events"] if self.events else []
+        sizes += [f"{len(self.parameters)} parameters"]
+        line = f"{self.model}: {', '.join(sizes)}"
+        if not self.compartments:
+            return line
         places = [species.compartment for species in self.species.values()]
         volume = self.compartments[max(self.compartments, key=places.count)].size
         per_nM = volume * 6.02214076e23 * 1e-9
-        return (
-            f"{self.model}: {len(self.species)} species, {len(self.reactions)} reactions, "
-            f"{len(self.parameters)} parameters; {volume:g} L, so 1 nM = {per_nM:.1f} molecules"
-        )
+        return f"{line}; {volume:g} L, so 1 nM = {per_nM:.1f} molecules"
+
+
+def _text(tree: Expression | None) -> str | None:
+    return None if tree is None else str(tree)
+
+
+def _reaction_content(reaction: Reaction) -> list[object]:
+    content: list[object] = [
+        reaction.id,
+        reaction.reactants,
+        reaction.products,
+        reaction.modifiers,
+        reaction.law,
+        str(reaction.rate_constant),
+    ]
+    if reaction.law_parameters or reaction.signed:
+        content += [[[name, str(tree)] for name, tree in reaction.law_parameters], reaction.signed]
+    return content
+
+
+def _event_content(event: Event) -> list[object]:
+    return [
+        event.id,
+        str(event.trigger),
+        [[name, str(tree)] for name, tree in event.assignments],
+        _text(event.delay),
+        _text(event.priority),
+        event.persistent,
+        event.initial_value,
+        event.use_values_from_trigger_time,
+    ]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import gcd
+from fractions import Fraction
+from math import gcd, lcm
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,19 +15,22 @@ if TYPE_CHECKING:
     from mtornet.network.network import ReactionNetwork
 
 IntArray = NDArray[np.int64]
+Matrix = NDArray[np.int64] | NDArray[np.float64]
 
 
-def stoichiometry_matrix(network: ReactionNetwork) -> IntArray:
+def stoichiometry_matrix(network: ReactionNetwork) -> Matrix:
     """Net change of each species when each reaction fires once.
 
     Returns
     -------
-    IntArray, shape (n_species, n_reactions)
+    Matrix, shape (n_species, n_reactions)
         Column ``j`` is products minus reactants of reaction ``j``; rows follow ``network.species``.
-        Read-only.
+        Of integers, unless some count is not whole. Read-only.
     """
     rows = {name: i for i, name in enumerate(network.species)}
-    matrix = np.zeros((len(rows), len(network.reactions)), dtype=np.int64)
+    fractional = any(reaction.fractional for reaction in network.reactions.values())
+    shape = (len(rows), len(network.reactions))
+    matrix: Matrix = np.zeros(shape) if fractional else np.zeros(shape, dtype=np.int64)
     for j, reaction in enumerate(network.reactions.values()):
         for name, change in reaction.net.items():
             matrix[rows[name], j] = change
@@ -49,12 +53,14 @@ def conserved_moieties(network: ReactionNetwork) -> tuple[Moiety, ...]:
 
     Each is named after the molecular component that all its species share.
 
+    A species that an event assigns is in none.
+
     Notes
     -----
     Minimal semi-positive conservation laws by Schuster and Höfer, J Chem Soc Faraday Trans 1991,
     87:2561 (the Farkas elimination), on the species that reactions couple.
     """
-    matrix = stoichiometry_matrix(network)
+    matrix = np.hstack([_in_whole_numbers(stoichiometry_matrix(network)), _assigned(network)])
     species = list(network.species.values())
     moieties = []
     for weights in semipositive_conservation_laws(matrix):
@@ -62,6 +68,29 @@ def conserved_moieties(network: ReactionNetwork) -> tuple[Moiety, ...]:
         total = float(sum(w * network.species[name].initial for name, w in members))
         moieties.append(Moiety(name=_name(network, members), species=members, total=total))
     return tuple(sorted(moieties, key=lambda moiety: list(network.species).index(moiety.species[0][0])))
+
+
+def _assigned(network: ReactionNetwork) -> IntArray:
+    """Return a column for each species that an event assigns, as if a reaction made it from nothing."""
+    index = {name: i for i, name in enumerate(network.species)}
+    targets = {name for event in network.events.values() for name, _ in event.assignments if name in index}
+    columns = np.zeros((len(index), len(targets)), dtype=np.int64)
+    for j, name in enumerate(sorted(targets)):
+        columns[index[name], j] = 1
+    return columns
+
+
+def _in_whole_numbers(matrix: Matrix) -> IntArray:
+    """Return each column times what makes it whole, which changes no conservation law."""
+    if matrix.dtype == np.int64:
+        return np.asarray(matrix, dtype=np.int64)
+    whole = np.zeros(matrix.shape, dtype=object)
+    for j in range(matrix.shape[1]):
+        # The decimal digits, not the binary ones: 0.1 is a tenth.
+        column = [Fraction(repr(float(value))) for value in matrix[:, j]]
+        scale = lcm(*(value.denominator for value in column))
+        whole[:, j] = [int(value * scale) for value in column]
+    return whole
 
 
 def _name(network: ReactionNetwork, members: Sequence[tuple[str, int]]) -> str:
@@ -92,7 +121,7 @@ def semipositive_conservation_laws(matrix: IntArray) -> list[IntArray]:
         rows = _eliminate(rows, column)
     laws = []
     for _, weights in rows:
-        law = np.zeros(n_species, dtype=np.int64)
+        law = np.zeros(n_species, dtype=matrix.dtype)
         for i, weight in weights.items():
             law[i] = weight
         laws.append(law)

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from mtornet.errors import MtorNetError, UnitError
-from mtornet.expression import Expression, Symbol, symbols, to_text, unit_of
+from mtornet.errors import ModelError, MtorNetError, UnitError
+from mtornet.expression import KEYWORDS, TIME, Expression, Symbol, symbols, to_text, unit_of
 from mtornet.names import did_you_mean, is_identifier
-from mtornet.network.elements import Derived, Reaction, Readout
+from mtornet.network.elements import Event, Reaction, Readout, Variable
 from mtornet.network.network import ReactionNetwork
-from mtornet.network.ratelaws import rate_laws
-from mtornet.units import Unit, parse_unit
+from mtornet.network.ratelaws import full_rate, rate_laws
+from mtornet.network.ratelaws.base import RateLaw
+from mtornet.network.ratelaws.expression import EXPRESSION as EXPRESSION_LAW
+from mtornet.units import DIMENSIONLESS, Unit, parse_unit
+
+EXPRESSION = EXPRESSION_LAW.name
+RESERVED = frozenset((*KEYWORDS, TIME))
+"""Words that mean something else in formulas."""
 
 _MOLECULE = parse_unit("molecule")
 _PER_SECOND = parse_unit("1/s")
@@ -36,66 +42,134 @@ def _names(network: ReactionNetwork) -> Iterator[str]:
         network.inputs,
         network.parameters,
         network.derived,
+        network.variables,
         network.reactions,
+        network.events,
         network.readouts,
     )
     for catalogue in catalogues:
         for element in catalogue.values():
             if not is_identifier(element.id):
                 yield _at(element, f"{element.id!r} is not an identifier: letters, digits, _; no digit first")
-            if element.id in taken and not _is_alias(element):
+            if element.id in RESERVED:
+                yield _at(element, f"{element.id!r} is a word of formulas; no element may carry it as its id")
+            if element.id in taken and not _may_share(network, element):
                 yield _at(element, f"{element.id!r} names a {taken[element.id]} already")
             taken[element.id] = type(element).__name__.lower()
 
 
-def _is_alias(element: object) -> bool:
-    """Tell whether a read-out is just a species under its own name, which is no clash."""
-    return isinstance(element, Readout) and element.expression == Symbol(element.id)
+def _may_share(network: ReactionNetwork, element: object) -> bool:
+    """Tell whether an element may carry the id of another one.
+
+    A read-out may be a species under its own name; a variable or a read-out may be the size of a compartment.
+    """
+    if isinstance(element, Readout):
+        of_place = element.id in network.compartments and element.id not in network.variables
+        return of_place or element.expression == Symbol(element.id)
+    return isinstance(element, Variable) and element.id in network.compartments
 
 
 def _references(network: ReactionNetwork) -> Iterator[str]:
-    constants = {*network.compartments, *network.inputs, *network.parameters, *network.derived}
+    sized = {*network.variables, *network.readouts}
+    places = {name for name in network.compartments if name not in sized}
+    constants = {*places, *network.inputs, *network.parameters, *network.derived}
+    changing = constants | {*network.species, *network.variables, TIME}
     for species in network.species.values():
         if species.compartment not in network.compartments:
             hint = did_you_mean(species.compartment, network.compartments)
             yield _at(species, f"species {species.id!r}: unknown compartment {species.compartment!r}{hint}")
     for reaction in network.reactions.values():
-        yield from _reaction_references(network, reaction, constants)
+        yield from _reaction_references(network, reaction, constants, changing)
     for derived in network.derived.values():
         yield from _unknown(derived, derived.expression, constants)
+    for variable in network.variables.values():
+        if variable.rate is not None:
+            yield from _unknown(variable, variable.rate, changing)
+    for event in network.events.values():
+        yield from _event_references(network, event, changing)
     for readout in network.readouts.values():
-        yield from _unknown(readout, readout.expression, constants | set(network.species))
+        yield from _unknown(readout, readout.expression, changing)
 
 
-def _reaction_references(network: ReactionNetwork, reaction: Reaction, constants: set[str]) -> Iterator[str]:
+def _reaction_references(
+    network: ReactionNetwork, reaction: Reaction, constants: set[str], changing: set[str]
+) -> Iterator[str]:
+    label = f"reaction {reaction.id!r}"
     for name in reaction.involved:
         if name not in network.species:
             hint = did_you_mean(name, network.species)
-            yield _at(reaction, f"reaction {reaction.id!r}: unknown species {name!r}{hint}")
-    if reaction.law not in rate_laws():
+            yield _at(reaction, f"{label}: unknown species {name!r}{hint}")
+    law = rate_laws().get(reaction.law)
+    if law is None:
         hint = did_you_mean(reaction.law, rate_laws()) or f"; known: {', '.join(rate_laws())}"
-        yield _at(reaction, f"reaction {reaction.id!r}: unknown rate law {reaction.law!r}{hint}")
-    for count in (count for _, count in (*reaction.reactants, *reaction.products)):
-        if count < 1:
+        yield _at(reaction, f"{label}: unknown rate law {reaction.law!r}{hint}")
+    for message in (*_count_problems(reaction), *_law_problems(reaction, law)):
+        yield _at(reaction, f"{label}: {message}")
+    for what, tree in (("the rate constant", reaction.rate_constant), *reaction.law_parameters):
+        for name in dict.fromkeys(symbols(tree)):
+            known = changing if reaction.law == EXPRESSION else constants
+            if name in network.species:
+                yield from _species_named(reaction, name, what)
+            elif name in changing and name not in known:
+                yield _at(
+                    reaction, f"{label}: {what} names {name!r}, which changes; the law {EXPRESSION!r} may"
+                )
+            elif name not in known:
+                hint = did_you_mean(name, known)
+                yield _at(reaction, f"{label}: unknown name {name!r} in {what}{hint}")
+
+
+def _species_named(reaction: Reaction, name: str, what: str) -> Iterator[str]:
+    label = f"reaction {reaction.id!r}"
+    if reaction.law != EXPRESSION:
+        what = what.removeprefix("the ")
+        yield _at(reaction, f"{label}: {what} names the species {name!r}; make it a reactant or a modifier")
+    elif name not in reaction.involved:
+        # Without it the wiring would not show what the rate depends on.
+        yield _at(reaction, f"{label}: its rate names the species {name!r}; make it a modifier as well")
+
+
+def _count_problems(reaction: Reaction) -> Iterator[str]:
+    for _, count in (*reaction.reactants, *reaction.products):
+        if not 0 < count < float("inf"):
+            yield f"stoichiometry {count!r}, expected a number > 0"
+    if any(not float(count).is_integer() for _, count in reaction.reactants) and reaction.law not in (
+        EXPRESSION,
+        "constant_rate",
+    ):
+        yield f"a reactant's stoichiometry is not whole; the law {reaction.law!r} counts molecules"
+
+
+def _law_problems(reaction: Reaction, law: RateLaw | None) -> Iterator[str]:
+    if law is None:
+        return
+    names = [name for name, _ in reaction.law_parameters]
+    if len(set(names)) < len(names):
+        yield "a name stands twice in law_parameters"
+    for name in names:
+        if name not in law.constants:
+            expected = ", ".join(law.constants) or "none"
+            yield f"unknown law parameter {name!r}; the law {law.name!r} has {expected}"
+    try:
+        full_rate(reaction)
+    except ModelError as error:
+        yield str(error)
+
+
+def _event_references(network: ReactionNetwork, event: Event, changing: set[str]) -> Iterator[str]:
+    formulas = [event.trigger, *(tree for _, tree in event.assignments)]
+    formulas += [tree for tree in (event.delay, event.priority) if tree is not None]
+    for tree in formulas:
+        yield from _unknown(event, tree, changing)
+    for target, _ in event.assignments:
+        if target not in network.species and target not in network.variables:
+            hint = did_you_mean(target, [*network.species, *network.variables])
             yield _at(
-                reaction, f"reaction {reaction.id!r}: stoichiometry {count}, expected a whole number >= 1"
-            )
-    for name in dict.fromkeys(symbols(reaction.rate_constant)):
-        if name in network.species:
-            yield _at(
-                reaction,
-                f"reaction {reaction.id!r}: rate constant names the species {name!r}; "
-                "make it a reactant or a modifier",
-            )
-        elif name not in constants:
-            yield _at(
-                reaction,
-                f"reaction {reaction.id!r}: unknown name {name!r} in the rate constant"
-                f"{did_you_mean(name, constants)}",
+                event, f"event {event.id!r}: assigns {target!r}, which is no species and no variable{hint}"
             )
 
 
-def _unknown(element: Derived | object, expression: Expression, known: set[str]) -> Iterator[str]:
+def _unknown(element: object, expression: Expression, known: set[str]) -> Iterator[str]:
     for name in dict.fromkeys(symbols(expression)):
         if name not in known:
             label = getattr(element, "id", "")
@@ -136,34 +210,55 @@ def units_of_constants(network: ReactionNetwork) -> dict[str, Unit]:
 def _units(network: ReactionNetwork) -> Iterator[str]:
     try:
         units = units_of_constants(network)
+        units |= {v.id: parse_unit(v.unit) for v in network.variables.values() if v.unit}
     except UnitError as error:
         yield str(error)
         return
     for derived in network.derived.values():
         if derived.unit:
             yield from _mismatch(derived, f"{derived.id!r}", derived.expression, units, units[derived.id])
+    units |= dict.fromkeys(network.species, _MOLECULE)
     for reaction in network.reactions.values():
-        molecularity = sum(
-            power for _, power in rate_laws()[reaction.law].factors(reaction.reactants, reaction.modifiers)
-        )
-        wanted = _MOLECULE ** (1 - molecularity) * _PER_SECOND
-        yield from _mismatch(
-            reaction,
-            f"reaction {reaction.id!r} ({molecularity} molecules take part)",
-            reaction.rate_constant,
-            units,
-            wanted,
-        )
-    with_species = units | dict.fromkeys(network.species, _MOLECULE)
+        yield from _units_of_reaction(reaction, units)
+    for variable in network.variables.values():
+        if variable.rate is not None and variable.unit:
+            label = f"the rate of {variable.id!r}"
+            yield from _mismatch(variable, label, variable.rate, units, units[variable.id] * _PER_SECOND)
+    for event in network.events.values():
+        yield from _units_of_event(event, units)
     for readout in network.readouts.values():
         if readout.unit:
-            yield from _mismatch(
-                readout,
-                f"read-out {readout.id!r}",
-                readout.expression,
-                with_species,
-                parse_unit(readout.unit),
-            )
+            label = f"read-out {readout.id!r}"
+            yield from _mismatch(readout, label, readout.expression, units, parse_unit(readout.unit))
+
+
+def _units_of_reaction(reaction: Reaction, units: Mapping[str, Unit]) -> Iterator[str]:
+    law = rate_laws()[reaction.law]
+    if law.formula is not None:
+        for name, tree in reaction.law_parameters:
+            label = f"reaction {reaction.id!r}: {name}"
+            yield from _mismatch(reaction, label, tree, units, parse_unit(law.constants[name]))
+        rate = law.formula(reaction)
+        yield from _mismatch(reaction, f"reaction {reaction.id!r}", rate, units, _MOLECULE * _PER_SECOND)
+        return
+    molecularity = sum(power for _, power in law.factors(reaction.reactants, reaction.modifiers))
+    yield from _mismatch(
+        reaction,
+        f"reaction {reaction.id!r} ({molecularity} molecules take part)",
+        reaction.rate_constant,
+        units,
+        _MOLECULE ** (1 - molecularity) * _PER_SECOND,
+    )
+
+
+def _units_of_event(event: Event, units: Mapping[str, Unit]) -> Iterator[str]:
+    label = f"event {event.id!r}"
+    yield from _mismatch(event, f"{label}: trigger", event.trigger, units, DIMENSIONLESS)
+    if event.delay is not None:
+        yield from _mismatch(event, f"{label}: delay", event.delay, units, parse_unit("s"))
+    for target, tree in event.assignments:
+        if target in units:
+            yield from _mismatch(event, f"{label}: {target!r}", tree, units, units[target])
 
 
 def _mismatch(
@@ -171,7 +266,7 @@ def _mismatch(
 ) -> Iterator[str]:
     names = list(symbols(expression))
     # A bare number states no unit, nor does a quantity that was given none.
-    if not names or any(name not in units for name in names):
+    if not names or any(name not in units and name != TIME for name in names):
         return
     try:
         found = unit_of(expression, units)

@@ -1,4 +1,4 @@
-"""Kinetic laws: from a reaction to one formula, and from any formula to mass-action terms."""
+"""Kinetic laws: from any formula to mass-action terms."""
 
 from __future__ import annotations
 
@@ -6,22 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mtornet.expression import Apply, Expression, Number, Symbol, symbols, to_text
-from mtornet.network.elements import Reaction
-from mtornet.network.ratelaws import rate_laws
 
 MAX_TERMS = 64
 ONE = Number(1.0)
-
-
-def law_formula(reaction: Reaction) -> Expression:
-    """Return the rate of a reaction in molecules/s as one formula: rate constant times factors."""
-    formula = reaction.rate_constant
-    for name, power in rate_laws()[reaction.law].factors(reaction.reactants, reaction.modifiers):
-        factor: Expression = Symbol(name)
-        if power != 1:
-            factor = Apply("^", (factor, Number(float(power))))
-        formula = Apply("*", (formula, factor))
-    return formula
 
 
 class NotMassActionError(Exception):

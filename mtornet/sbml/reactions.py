@@ -11,11 +11,11 @@ from mtornet.expression import Apply, Expression, Number, Symbol, evaluate, pars
 from mtornet.expression import symbols as names_in
 from mtornet.graph.schema import CATALYST, MODIFIER_SBO, STIMULATOR
 from mtornet.network.elements import Parameter, Reaction, Side
-from mtornet.network.ratelaws import rate_laws
+from mtornet.network.ratelaws import full_rate, rate_laws
 from mtornet.sbml.annotation import Details, details_of
 from mtornet.sbml.features import label
 from mtornet.sbml.mathml import UnsupportedMathError, same_formula
-from mtornet.sbml.ratelaw import NotMassActionError, SpeciesSymbols, Term, law_formula, terms_of
+from mtornet.sbml.ratelaw import NotMassActionError, SpeciesSymbols, Term, terms_of
 from mtornet.sbml.symbols import SymbolTable
 
 _ROLES = {sbo: role for role, sbo in MODIFIER_SBO.items()}
@@ -171,7 +171,7 @@ class ReactionReader:
             )
         except MtorNetError:
             return None
-        return candidate if same_formula(law_formula(candidate), tree) else None
+        return candidate if same_formula(full_rate(candidate), tree) else None
 
     def _make(self, element: Any, details: Details, **more: Any) -> Reaction:
         kwargs = {"id": element.getId(), **more}
@@ -232,7 +232,7 @@ class ReactionReader:
         constant = self._constant(element, new_id, term.constant)
         if constant is None:
             return None
-        counts, powers = dict(sides[0]), dict(term.powers)
+        counts, powers = {name: int(count) for name, count in sides[0]}, dict(term.powers)
         # Mass action multiplies every reactant; what else the law multiplies is a modifier.
         is_mass_action = all(powers.get(name, 0) >= count for name, count in counts.items())
         if is_mass_action:

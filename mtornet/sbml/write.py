@@ -12,7 +12,7 @@ from mtornet.graph.schema import MODIFIER_SBO
 from mtornet.names import is_identifier
 from mtornet.network.elements import Compartment, Derived, Input, Parameter, Reaction, Readout, Species
 from mtornet.network.network import ReactionNetwork
-from mtornet.network.ratelaws import rate_law
+from mtornet.network.ratelaws import full_rate, rate_law
 from mtornet.sbml.annotation import (
     Details,
     add_links,
@@ -24,7 +24,6 @@ from mtornet.sbml.annotation import (
 )
 from mtornet.sbml.library import load_libsbml
 from mtornet.sbml.mathml import to_ast
-from mtornet.sbml.ratelaw import law_formula
 from mtornet.sbml.unitdefs import UnitDefinitions
 
 _NOTES = (
@@ -248,7 +247,7 @@ class _Writer:
             modifier.setSBOTerm(MODIFIER_SBO[role])
         law = made.createKineticLaw()
         law.setSBOTerm(rate_law(reaction.law).sbo)
-        law.setMath(to_ast(law_formula(reaction)))
+        law.setMath(to_ast(full_rate(reaction)))
 
 
 def _is_alias(readout: Readout) -> bool:

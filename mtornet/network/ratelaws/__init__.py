@@ -7,8 +7,10 @@ import pkgutil
 from functools import cache
 
 from mtornet.errors import ModelError
+from mtornet.expression import Expression, Number, Symbol
 from mtornet.names import unknown_name
-from mtornet.network.ratelaws.base import RateLaw
+from mtornet.network.elements import Reaction
+from mtornet.network.ratelaws.base import RateLaw, power, product
 
 
 @cache
@@ -31,3 +33,23 @@ def rate_law(name: str) -> RateLaw:
     if name not in laws:
         raise unknown_name("rate law", name, laws)
     return laws[name]
+
+
+def full_rate(reaction: Reaction) -> Expression:
+    """Return the whole rate of a reaction in molecules/s as one formula, for any law.
+
+    Raises
+    ------
+    ModelError
+        If the law does not exist, or the reaction lacks what it needs.
+    """
+    law = rate_law(reaction.law)
+    if law.formula is not None:
+        return law.formula(reaction)
+    return product(
+        reaction.rate_constant,
+        *(
+            Symbol(name) if exponent == 1 else power(Symbol(name), Number(float(exponent)))
+            for name, exponent in law.factors(reaction.reactants, reaction.modifiers)
+        ),
+    )

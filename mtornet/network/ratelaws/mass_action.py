@@ -7,7 +7,7 @@ from mtornet.network.ratelaws.base import Factors, RateLaw
 def _factors(reactants: Side, modifiers: tuple[tuple[str, str], ...]) -> Factors:
     powers: dict[str, int] = {}
     for species, count in (*reactants, *((name, 1) for name, _ in modifiers)):
-        powers[species] = powers.get(species, 0) + count
+        powers[species] = powers.get(species, 0) + int(count)
     return tuple(powers.items())
 
 

@@ -143,11 +143,15 @@ PROBLEMS: dict[str, tuple[Callable[[nx.MultiDiGraph], None], str]] = {
     ),
     "half a molecule": (
         lambda g: g.add_edge("AKT", "R50", role="reactant", stoichiometry=0.5),
-        "stoichiometry 0.5 of 'AKT', expected a whole number",
+        "a reactant's stoichiometry is not whole; the law 'mass_action' counts molecules",
     ),
     "no molecule": (
         lambda g: g.add_edge("AKT", "R50", role="reactant", stoichiometry=0),
-        "stoichiometry 0, expected a whole number >= 1",
+        "stoichiometry 0, expected a number > 0",
+    ),
+    "a number as text": (
+        lambda g: g.add_edge("AKT", "R50", role="reactant", stoichiometry="2"),
+        "stoichiometry '2' of 'AKT', expected a number",
     ),
     "ligand as reactant": (
         lambda g: g.add_edge("insulin", "R50", role="reactant"),

@@ -1,0 +1,34 @@
+"""Hill repression: a rate that an inhibitor switches off."""
+
+from mtornet.expression import Expression, Number, Symbol
+from mtornet.graph.schema import INHIBITOR
+from mtornet.network.elements import Reaction
+from mtornet.network.ratelaws.base import (
+    RateLaw,
+    constant,
+    divide,
+    only_modifier,
+    plus,
+    power,
+    product,
+    scale,
+)
+
+
+def _formula(reaction: Reaction) -> Expression:
+    x = only_modifier(reaction, INHIBITOR)
+    consumed = [Symbol(name) for name, count in reaction.reactants for _ in range(int(count))]
+    filled = power(divide(x, constant(reaction, "K")), constant(reaction, "n"))
+    return divide(product(scale(reaction, INHIBITOR), *consumed), plus(Number(1.0), filled))
+
+
+HILL_REPRESSION = RateLaw(
+    name="hill_repression",
+    description=(
+        "k*M*S / (1 + (x/K)^n): x is the inhibitor, S the reactants, M the product of the other modifiers"
+    ),
+    formula=_formula,
+    constants={"K": "molecule", "n": "1"},
+    sbo="SBO:0000192",
+    source="Hill 1910",
+)
