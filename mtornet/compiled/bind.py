@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mtornet.compiled.network import CompiledNetwork
-from mtornet.errors import ModelError
-from mtornet.expression import evaluate
+from mtornet.compiled.programs import COPY_SCALE
+from mtornet.errors import ExpressionError, ModelError
+from mtornet.expression import Expression, evaluate
 from mtornet.names import unknown_name
 from mtornet.network.network import ReactionNetwork
 
@@ -52,7 +53,11 @@ def rate_constants(
     ModelError
         If a constant is negative or not finite.
     """
-    constants = np.array([evaluate(tree, values) for tree in compiled.rate_constants], dtype=np.float64)
+    # Where a program stands for the constant, 1 keeps its place.
+    constants = np.array(
+        [1.0 if tree is None else evaluate(tree, values) for tree in compiled.rate_constants],
+        dtype=np.float64,
+    )
     bad = np.flatnonzero(~(constants >= 0) | ~np.isfinite(constants))
     if bad.size:
         name = compiled.reactions[int(bad[0])]
@@ -64,6 +69,24 @@ def rate_constants(
     return constants
 
 
+def row_of_constants(
+    compiled: CompiledNetwork, values: Mapping[str, float], *, copy_scale: float = 1.0
+) -> FloatArray:
+    """Return the rate constants, then the constants of programs; what kernels take for one stretch."""
+    rates = rate_constants(compiled, values, copy_scale=copy_scale)
+    known = {**values, COPY_SCALE: copy_scale}
+    # A constant of a formula that has no finite value is told when a rate with it is not finite.
+    pool = [_value_or_nan(tree, known) for tree in compiled.pool]
+    return np.concatenate((rates, pool))
+
+
+def _value_or_nan(tree: Expression, values: Mapping[str, float]) -> float:
+    try:
+        return evaluate(tree, values)
+    except ExpressionError:
+        return np.nan
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Segments:
     """Stretches of time with constant conditions, as arrays; the kernels' picture of a protocol."""
@@ -71,7 +94,7 @@ class Segments:
     breaks: FloatArray
     """(n_segments + 1,) start times, then the end, in seconds."""
     constants: FloatArray
-    """(n_segments, n_reactions) rate constants in force."""
+    """(n_segments, n_reactions + size of the pool) constants in force, see ``row_of_constants``."""
     added: FloatArray
     """(n_segments, n_species) molecules added at each start."""
 
@@ -90,20 +113,21 @@ def bind(
 ) -> Segments:
     """Turn ``(start, changed values, molecules added)`` stretches into arrays."""
     index = {name: i for i, name in enumerate(compiled.species)}
-    constants = np.empty((len(stretches), compiled.n_reactions))
+    constants = np.empty((len(stretches), compiled.n_reactions + len(compiled.pool)))
     added = np.zeros((len(stretches), compiled.n_species))
     for row, (_, changed, molecules) in enumerate(stretches):
-        constants[row] = rate_constants(
+        constants[row] = row_of_constants(
             compiled, values_of(network, compiled, changed), copy_scale=copy_scale
         )
         for name, count in molecules.items():
             if name not in index:
                 raise unknown_name("species", name, index)
-            added[row, index[name]] = count * copy_scale
+            added[row, index[name]] = count * copy_scale if name in network.species else count
     breaks = np.array([start for start, _, _ in stretches] + [end], dtype=np.float64)
     return Segments(breaks=breaks, constants=constants, added=added)
 
 
 def initial_amounts(network: ReactionNetwork, *, copy_scale: float = 1.0) -> FloatArray:
-    """Return the initial amounts in molecules, times the copy scale, shape (n_species,)."""
-    return np.array([s.initial for s in network.species.values()]) * copy_scale
+    """Return the state at the start: molecules times the copy scale, then variables, shape (n_states,)."""
+    molecules = np.array([s.initial for s in network.species.values()]) * copy_scale
+    return np.concatenate((molecules, [v.initial for v in network.variables.values()]))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mtornet.compiled.event_tables import EventTables
+from mtornet.compiled.moving import moving_derived, ordered_derived
+from mtornet.compiled.programs import Programs, compile_all, has_formulas
 from mtornet.compiled.tables import Tables, frozen_tables
 from mtornet.errors import ModelError
-from mtornet.expression import Expression, symbols
+from mtornet.expression import Expression
 from mtornet.network.elements import Reaction
 from mtornet.network.network import ReactionNetwork
 from mtornet.network.ratelaws import rate_law
@@ -26,17 +30,32 @@ class CompiledNetwork:
     """Structure of a network in indices."""
 
     species: tuple[str, ...]
+    """States by index: species, then variables."""
+    n_molecular: int
+    """How many of them are species."""
     reactions: tuple[str, ...]
+    """Reactions by index, then the variables that change continuously, as a reaction each."""
     tables: Tables
+    events: EventTables | None
     order: IntArray
     """(n_reactions,) number of molecules the law multiplies."""
-    rate_constants: tuple[Expression, ...]
+    rate_constants: tuple[Expression | None, ...]
+    """Of product laws; a program stands for the others."""
+    pool: tuple[Expression, ...]
+    """Constants of programs, which follow the rate constants in a row of constants."""
     derived: tuple[tuple[str, Expression], ...]
-    """Derived quantities in an order in which each needs only earlier ones."""
+    """Derived quantities that are constant, in an order in which each needs only earlier ones."""
+    only_deterministic: tuple[str, ...]
+    """What stochastic methods cannot simulate, in words."""
+
+    @property
+    def initial_truth(self) -> NDArray[np.bool_]:
+        """What the triggers of events were before the start, shape (n_events,)."""
+        return self.events.initial_value if self.events is not None else np.zeros(0, dtype=np.bool_)
 
     @property
     def n_species(self) -> int:
-        """Number of species."""
+        """Number of states."""
         return len(self.species)
 
     @property
@@ -47,23 +66,36 @@ class CompiledNetwork:
 
 @lru_cache(maxsize=64)
 def _compile(key: _Structure) -> CompiledNetwork:
-    return _compile_network(key.network)
+    return _compile_network(key.network, scaled=key.scaled)
 
 
 class _Structure:
     """A network compared by what compiling depends on, so that a change of values compiles nothing."""
 
-    __slots__ = ("_key", "network")
+    __slots__ = ("_key", "network", "scaled")
 
-    def __init__(self, network: ReactionNetwork) -> None:
+    def __init__(self, network: ReactionNetwork, scaled: bool) -> None:
         self.network = network
+        self.scaled = scaled
         self._key = (
+            scaled,
             tuple(network.species),
+            tuple((v.id, v.rate) for v in network.variables.values()),
             tuple(
-                (r.id, r.reactants, r.products, r.modifiers, r.law, r.rate_constant)
+                (
+                    r.id,
+                    r.reactants,
+                    r.products,
+                    r.modifiers,
+                    r.law,
+                    r.rate_constant,
+                    r.law_parameters,
+                    r.signed,
+                )
                 for r in network.reactions.values()
             ),
             tuple((d.id, d.expression) for d in network.derived.values()),
+            tuple(network.events.values()),
         )
 
     def __hash__(self) -> int:
@@ -73,21 +105,32 @@ class _Structure:
         return isinstance(other, _Structure) and self._key == other._key
 
 
-def compile_network(network: ReactionNetwork) -> CompiledNetwork:
-    """Return the arrays of a network's structure."""
-    return _compile(_Structure(network))
+def compile_network(network: ReactionNetwork, *, copy_scale: float = 1.0) -> CompiledNetwork:
+    """Return the arrays of a network's structure.
+
+    Parameters
+    ----------
+    copy_scale
+        Only whether it is 1 matters here: formulas of another scale read amounts divided by it.
+    """
+    return _compile(_Structure(network, copy_scale != 1.0 and has_formulas(network)))
 
 
-def _compile_network(network: ReactionNetwork) -> CompiledNetwork:
-    index = {name: i for i, name in enumerate(network.species)}
+def _compile_network(network: ReactionNetwork, *, scaled: bool) -> CompiledNetwork:
+    index = {name: i for i, name in enumerate((*network.species, *network.variables))}
     reactions = list(network.reactions.values())
-    factors = np.full((len(reactions), MAX_FACTORS), len(index), dtype=np.int64)
-    drawn = np.zeros((len(reactions), MAX_FACTORS))
-    order = np.zeros(len(reactions), dtype=np.int64)
-    guards: list[list[tuple[int, float]]] = []
+    flowing = [v for v in network.variables.values() if v.rate is not None]
+    n = len(reactions) + len(flowing)
+    factors = np.full((n, MAX_FACTORS), len(index), dtype=np.int64)
+    drawn = np.zeros((n, MAX_FACTORS))
+    order = np.zeros(n, dtype=np.int64)
+    guards: list[list[tuple[int, float]]] = [[] for _ in range(n)]
     changes: list[list[tuple[int, float]]] = []
     for j, reaction in enumerate(reactions):
-        powers = dict(rate_law(reaction.law).factors(reaction.reactants, reaction.modifiers))
+        law = rate_law(reaction.law)
+        powers: dict[str, int] = {}
+        if law.formula is None:
+            powers = dict(law.factors(reaction.reactants, reaction.modifiers))
         slots = [(index[name], float(k)) for name, power in powers.items() for k in range(power)]
         if len(slots) > MAX_FACTORS:
             raise ModelError(
@@ -98,16 +141,26 @@ def _compile_network(network: ReactionNetwork) -> CompiledNetwork:
         for slot, (species, before) in enumerate(slots):
             factors[j, slot], drawn[j, slot] = species, before
         changes.append([(index[name], float(by)) for name, by in reaction.net.items()])
-        guards.append(_guards(reaction, powers, index))
+        guards[j] = _guards(reaction, powers, index)
+    changes += [[(index[v.id], 1.0)] for v in flowing]
+    moving = moving_derived(network)
+    programs = compile_all(network, index, n, moving, scaled=scaled)
+    read_by: list[set[int]] = [set() for _ in index]
+    for j in range(n):
+        own = [int(i) for i in factors[j]] + [i for i, _ in guards[j]] + list(programs.reads[j])
+        for i in own:
+            if i < len(index):
+                read_by[i].add(j)
     change_start, change_species, change_by = _rows(changes)
     guard_start, guard_species, guard_least = _rows(guards)
-    read_by = _read_by(factors, guards, len(index))
     reader_start, readers, _ = _rows([[(j, 0.0) for j in sorted(rows)] for rows in read_by])
     dependent_start, dependents, _ = _rows(
         [[(j, 0.0) for j in sorted(set().union(*(read_by[i] for i, _ in row)))] for row in changes]
     )
+    read_start, reads, _ = _rows([[(i, 0.0) for i in sorted(row)] for row in programs.reads])
+    is_timed = np.zeros(n, dtype=np.bool_)
+    is_timed[programs.timed] = True
     order.setflags(write=False)
-    n = len(reactions)
     tables = frozen_tables(
         factors=factors,
         drawn=drawn,
@@ -121,24 +174,47 @@ def _compile_network(network: ReactionNetwork) -> CompiledNetwork:
         dependents=dependents,
         reader_start=reader_start,
         readers=readers,
-        code=np.zeros(0, dtype=np.int64),
-        program_start=np.zeros(n + 1, dtype=np.int64),
-        timed=np.zeros(0, dtype=np.int64),
-        is_timed=np.zeros(n, dtype=np.bool_),
-        read_start=np.zeros(n + 1, dtype=np.int64),
-        reads=np.zeros(0, dtype=np.int64),
-        touches=np.zeros(n, dtype=np.bool_),
-        watches=False,
-        depth=1,
+        code=programs.code,
+        program_start=programs.program_start,
+        has_programs=any(programs.has),
+        timed=programs.timed,
+        is_timed=is_timed,
+        read_start=read_start,
+        reads=reads,
+        touches=np.array([any(i in programs.watched for i, _ in row) for row in changes], dtype=np.bool_),
+        watches=programs.events is not None,
+        trigger_start=programs.trigger_start,
+        trigger_is_mixed=programs.trigger_is_mixed,
+        depth=max(programs.depth, 1),
     )
     return CompiledNetwork(
         species=tuple(index),
-        reactions=tuple(network.reactions),
+        n_molecular=len(network.species),
+        reactions=(*network.reactions, *(f"rate of {v.id}" for v in flowing)),
         tables=tables,
+        events=programs.events,
         order=order,
-        rate_constants=tuple(reaction.rate_constant for reaction in reactions),
-        derived=_ordered_derived(network),
+        rate_constants=(
+            *(None if programs.has[j] else reactions[j].rate_constant for j in range(len(reactions))),
+            *(None for _ in flowing),
+        ),
+        pool=programs.pool,
+        derived=tuple((name, tree) for name, tree in ordered_derived(network) if name not in moving),
+        only_deterministic=tuple(_only_deterministic(network, programs)),
     )
+
+
+def _only_deterministic(network: ReactionNetwork, programs: Programs) -> Iterable[str]:
+    for reaction in network.reactions.values():
+        if reaction.signed:
+            yield f"reaction {reaction.id!r} has a net rate that may be negative: split it into two"
+        if reaction.fractional:
+            yield f"reaction {reaction.id!r} makes or takes a part of a molecule"
+    for variable in network.variables.values():
+        if variable.rate is not None:
+            yield f"variable {variable.id!r} changes continuously (a rate rule)"
+    for name in programs.bent_triggers:
+        yield f"event {name!r}: its trigger depends on time in a way that has no single moment (not linear)"
 
 
 def _guards(reaction: Reaction, powers: dict[str, int], index: dict[str, int]) -> list[tuple[int, float]]:
@@ -155,23 +231,3 @@ def _rows(entries: list[list[tuple[int, float]]]) -> tuple[IntArray, IntArray, N
     columns = np.array([i for row in entries for i, _ in row], dtype=np.int64)
     values = np.array([v for row in entries for _, v in row], dtype=np.float64)
     return start, columns, values
-
-
-def _read_by(factors: IntArray, guards: list[list[tuple[int, float]]], n_species: int) -> list[set[int]]:
-    read_by: list[set[int]] = [set() for _ in range(n_species)]
-    for j, slots in enumerate(factors):
-        for species in (*slots, *(guarded for guarded, _ in guards[j])):
-            if species < n_species:
-                read_by[int(species)].add(j)
-    return read_by
-
-
-def _ordered_derived(network: ReactionNetwork) -> tuple[tuple[str, Expression], ...]:
-    pending = {d.id: d.expression for d in network.derived.values()}
-    ordered: list[tuple[str, Expression]] = []
-    while pending:
-        ready = [name for name, tree in pending.items() if not set(symbols(tree)) & set(pending)]
-        if not ready:
-            raise ModelError(f"derived quantities depend on each other in a circle: {', '.join(pending)}")
-        ordered.extend((name, pending.pop(name)) for name in ready)
-    return tuple(ordered)

@@ -45,16 +45,21 @@ class Tables(NamedTuple):
     """Programs of laws, see ``kernels.bytecode``."""
     program_start: IntArray
     """(n_reactions + 1,) places in ``code``; a reaction without a program has an empty range."""
+    has_programs: bool
     timed: IntArray
     """Reactions whose program reads the time."""
     is_timed: NDArray[np.bool_]
     read_start: IntArray
     reads: IntArray
     """States that a reaction's program reads, by reaction."""
-    touches: NDArray[np.bool_]
-    """(n_reactions,) whether firing can change the trigger of an event."""
     watches: bool
     """Whether there are events."""
+    touches: NDArray[np.bool_]
+    """(n_reactions,) whether firing can change the trigger of an event."""
+    trigger_start: IntArray
+    """(n_model_events + 1,) programs of the triggers, one behind the other."""
+    trigger_is_mixed: NDArray[np.bool_]
+    """(n_model_events,) whether a change of state moves the time at which the trigger flips."""
     depth: int
     """Largest stack that a program needs, at least 1."""
 
@@ -77,6 +82,8 @@ class Cells(NamedTuple):
     """(n_cells,) see ``status``; kernels advance the cells that are ``RUNNING``."""
     until: FloatArray
     """(n_cells,) time at which to stop for an event of the model; infinite where there is none."""
+    truth: NDArray[np.bool_]
+    """(n_cells, n_model_events) triggers as last seen."""
     samples: FloatArray
     """(n_cells, n_times, n_states); not-a-number until sampled."""
 
@@ -89,8 +96,14 @@ def frozen_tables(**fields: Any) -> Tables:
     return Tables(**fields)
 
 
-def new_cells(x0: FloatArray, start: float, n_times: int) -> Cells:
-    """Return cells that have not begun; their streams are seeded by ``kernels.cells.begin``."""
+def new_cells(x0: FloatArray, start: float, n_times: int, truth: NDArray[np.bool_]) -> Cells:
+    """Return cells that have not begun; their streams are seeded by ``kernels.cells.begin``.
+
+    Parameters
+    ----------
+    truth
+        (n_model_events,) what triggers were before the start.
+    """
     n_cells, n_states = x0.shape
     return Cells(
         x=np.array(x0, dtype=np.float64, order="C"),
@@ -101,5 +114,6 @@ def new_cells(x0: FloatArray, start: float, n_times: int) -> Cells:
         n_events=np.zeros(n_cells, dtype=np.int64),
         status=np.full(n_cells, RUNNING, dtype=np.int64),
         until=np.full(n_cells, np.inf),
+        truth=np.tile(truth, (n_cells, 1)),
         samples=np.full((n_cells, n_times, n_states), np.nan),
     )

@@ -24,7 +24,7 @@ from mtornet.simulation.moments import StreamingMoments
 from mtornet.simulation.observe import Observer
 from mtornet.simulation.problem import CellSamples, FloatArray, IntArray, Problem
 from mtornet.simulation.progress import Progress, Silent
-from mtornet.simulation.rounding import round_conserving, scattered_starts
+from mtornet.simulation.rounding import rounded_start, scattered_starts
 from mtornet.simulation.steady_state import SteadyState, find_steady_state
 
 Consumer = Callable[[CellSamples], None]
@@ -153,7 +153,7 @@ class Experiment:
             settled = self._settled_cells(setup, population)
             start = carried(settled, setup.before, start, setup.network)
         else:
-            start = round_conserving(start, setup.network.conserved_moieties(), setup.compiled.species)
+            start = rounded_start(start, setup.network, setup.compiled)
         observer = self._observer(setup, population.copy_scale)
         moments = StreamingMoments(self.times.size, len(self.readouts))
         kept: list[FloatArray] = []
@@ -208,11 +208,12 @@ class Experiment:
         if asked in self._cells:
             return self._cells[asked]
         before = setup.before
-        compiled = compile_network(before)
+        compiled = compile_network(before, copy_scale=population.copy_scale)
         start = scattered_starts(
-            setup.steady.amounts * population.copy_scale,
-            before.conserved_moieties(),
-            compiled.species,
+            setup.steady.amounts,
+            before,
+            compiled,
+            copy_scale=population.copy_scale,
             cells=population.cells,
             seed=population.seed,
             content=key,
@@ -269,9 +270,10 @@ class Experiment:
         stretches: list[tuple[float, Mapping[str, float], Mapping[str, float]]] = [
             (time, values, {}) for time, values in setup.stretches
         ]
-        segments = bind(setup.network, setup.compiled, stretches, setup.end_s, copy_scale=copy_scale)
+        compiled = compile_network(setup.network, copy_scale=copy_scale)
+        segments = bind(setup.network, compiled, stretches, setup.end_s, copy_scale=copy_scale)
         return Problem(
-            compiled=setup.compiled,
+            compiled=compiled,
             segments=segments,
             times=self.times,
             x0=start,

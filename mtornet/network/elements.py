@@ -93,7 +93,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Derived:
-    """A quantity computed from parameters, inputs and other derived quantities, never from species."""
+    """A quantity computed from constants, variables, time and other such quantities, not from species."""
 
     id: str
     expression: Expression

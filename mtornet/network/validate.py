@@ -81,7 +81,7 @@ def _references(network: ReactionNetwork) -> Iterator[str]:
     for reaction in network.reactions.values():
         yield from _reaction_references(network, reaction, constants, changing)
     for derived in network.derived.values():
-        yield from _unknown(derived, derived.expression, constants)
+        yield from _unknown(derived, derived.expression, constants | {*network.variables, TIME})
     for variable in network.variables.values():
         if variable.rate is not None:
             yield from _unknown(variable, variable.rate, changing)

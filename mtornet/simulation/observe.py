@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
 from mtornet.compiled.bind import values_of
+from mtornet.compiled.moving import written_out
 from mtornet.compiled.network import CompiledNetwork
-from mtornet.expression import Apply, Expression, Number, Symbol, symbols
+from mtornet.expression import TIME, Expression, Symbol, symbols
+from mtornet.expression.arrays import evaluate_arrays
 from mtornet.network.network import ReactionNetwork
 from mtornet.simulation.problem import FloatArray
-
-_OPERATORS: dict[str, Any] = {
-    "+": np.add,
-    "-": np.subtract,
-    "*": np.multiply,
-    "/": np.divide,
-    "^": np.power,
-    "neg": np.negative,
-    "exp": np.exp,
-    "ln": np.log,
-    "sqrt": np.sqrt,
-    "abs": np.abs,
-    "min": np.minimum,
-    "max": np.maximum,
-}
 
 
 class Observer:
@@ -56,38 +42,39 @@ class Observer:
         copy_scale: float = 1.0,
     ) -> None:
         if readouts is None:
-            extra = [name for name in network.readouts if name not in network.species]
-            readouts = [*network.species, *extra]
+            own = [*network.species, *network.variables]
+            readouts = [*own, *(name for name in network.readouts if name not in own)]
         self.names = tuple(readouts)
         self._copy_scale = copy_scale
+        self._n_molecular = compiled.n_molecular
         self._columns = {name: i for i, name in enumerate(compiled.species)}
+        unfold = written_out(network)
         self._trees: list[Expression] = [
-            network.readouts[name].expression
+            unfold(network.readouts[name].expression)
             if name in network.readouts
-            else Symbol(network.species[name].id)
+            else Symbol(name if name in network.variables else network.species[name].id)
             for name in self.names
         ]
         starts = np.array([start for start, _ in stretches])
         # A state sampled at the moment of a dose is the one before it.
         stretch = np.maximum(np.searchsorted(starts, times, side="left") - 1, 0)
         values = [values_of(network, compiled, changed) for _, changed in stretches]
-        needed = {s for tree in self._trees for s in symbols(tree)} - set(self._columns)
+        needed = {s for tree in self._trees for s in symbols(tree)} - set(self._columns) - {TIME}
         self._constants = {name: np.array([values[i][name] for i in stretch]) for name in needed}
+        self._constants[TIME] = np.asarray(times, dtype=np.float64)
 
     def __call__(self, counts: FloatArray) -> FloatArray:
-        """Return read-outs, shape (..., n_times, n_readouts), from counts (..., n_times, n_species)."""
-        scaled = counts if self._copy_scale == 1.0 else counts / self._copy_scale
+        """Return read-outs, shape (..., n_times, n_readouts), from states (..., n_times, n_states)."""
+        scaled = counts
+        if self._copy_scale != 1.0:
+            scaled = counts.copy()
+            scaled[..., : self._n_molecular] /= self._copy_scale
+
+        def value(name: str) -> FloatArray:
+            column = self._columns.get(name)
+            return self._constants[name] if column is None else scaled[..., column]
+
         out = np.empty((*counts.shape[:-1], len(self.names)))
         for i, tree in enumerate(self._trees):
-            out[..., i] = self._value(tree, scaled)
+            out[..., i] = evaluate_arrays(tree, value)
         return out
-
-    def _value(self, tree: Expression, counts: FloatArray) -> Any:
-        if isinstance(tree, Number):
-            return tree.value
-        if isinstance(tree, Symbol):
-            if tree.name in self._columns:
-                return counts[..., self._columns[tree.name]]
-            return self._constants[tree.name]
-        assert isinstance(tree, Apply)
-        return _OPERATORS[tree.operator](*(self._value(argument, counts) for argument in tree.arguments))

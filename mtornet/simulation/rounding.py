@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from mtornet.compiled.network import CompiledNetwork
+from mtornet.network.network import ReactionNetwork
 from mtornet.network.stoichiometry import Moiety
 from mtornet.simulation.problem import FloatArray
 from mtornet.simulation.seeds import stream_key
@@ -37,11 +39,21 @@ def round_conserving(
     return rounded
 
 
+def rounded_start(x0: FloatArray, network: ReactionNetwork, compiled: CompiledNetwork) -> FloatArray:
+    """Return a state of whole molecules; variables stay as they are."""
+    m = compiled.n_molecular
+    molecules = x0[:m]
+    whole = bool(np.all(molecules == np.rint(molecules)))
+    moieties = () if whole else network.conserved_moieties()
+    return np.concatenate((round_conserving(molecules, moieties, compiled.species[:m]), x0[m:]))
+
+
 def scattered_starts(
     amounts: FloatArray,
-    moieties: tuple[Moiety, ...],
-    species: tuple[str, ...],
+    network: ReactionNetwork,
+    compiled: CompiledNetwork,
     *,
+    copy_scale: float,
     cells: int,
     seed: int,
     content: str,
@@ -53,17 +65,25 @@ def scattered_starts(
     Conserved totals are the same in every cell. What is missing of the stationary law, such as the
     spread that bursts of translation add, the settling time brings.
 
+    Parameters
+    ----------
+    amounts
+        (n_states,) of a whole cell.
+
     Returns
     -------
-    FloatArray, shape (cells, n_species)
+    FloatArray, shape (cells, n_states)
     """
-    rounded = round_conserving(amounts, moieties, species)
+    m = compiled.n_molecular
+    species, moieties = compiled.species[:m], network.conserved_moieties()
+    molecules = amounts[:m] * copy_scale
+    start = np.concatenate((round_conserving(molecules, moieties, species), amounts[m:]))
     conserved = {name for moiety in moieties for name, _ in moiety.species}
-    free = np.array([name not in conserved for name in species])
-    starts = np.repeat(rounded[None, :], cells, axis=0)
+    free = np.flatnonzero([name not in conserved for name in species])
+    starts = np.repeat(start[None, :], cells, axis=0)
     key = stream_key(seed, f"start\x1f{content}")
     for cell in range(cells):
         # One generator per cell: adding cells changes no other cell.
         generator = np.random.default_rng([key, cell])
-        starts[cell, free] = generator.poisson(np.maximum(amounts[free], 0.0))
+        starts[cell, free] = generator.poisson(np.maximum(molecules[free], 0.0))
     return starts

@@ -23,7 +23,7 @@ from mtornet.simulation.observe import Observer
 from mtornet.simulation.problem import CellSamples, FloatArray, Problem
 from mtornet.simulation.progress import Progress, Silent
 from mtornet.simulation.result import SimulationResult, status_names
-from mtornet.simulation.rounding import round_conserving
+from mtornet.simulation.rounding import rounded_start
 from mtornet.simulation.seeds import drawn_seed
 from mtornet.units import time_in_seconds
 
@@ -84,14 +84,12 @@ def simulate(
         raise ProtocolError(f"keep: expected 'summary' or 'trajectories', got {keep!r}")
     if not (np.isfinite(copy_scale) and copy_scale > 0):
         raise ProtocolError(f"copy_scale: expected a number > 0, got {copy_scale!r}")
-    compiled = compile_network(network)
     scale = copy_scale if method in STOCHASTIC else 1.0
+    compiled = compile_network(network, copy_scale=scale)
     segments = bind(network, compiled, [(float(grid[0]), {}, {})], float(grid[-1]), copy_scale=scale)
     x0 = initial_amounts(network, copy_scale=scale)
     if method in STOCHASTIC:
-        whole = bool(np.all(x0 == np.rint(x0)))
-        moieties = () if whole else network.conserved_moieties()
-        x0 = round_conserving(x0, moieties, compiled.species)
+        x0 = rounded_start(x0, network, compiled)
     observer = Observer(
         network, compiled, readouts=None, times=grid, stretches=[(float(grid[0]), {})], copy_scale=scale
     )

@@ -19,7 +19,7 @@ FloatArray = NDArray[np.float64]
 
 FALSE_ALARM_BUDGET = 1e-4
 """Probability that a full run of a correct program fails, slow tests included."""
-N_CHECKS = 250
+N_CHECKS = 600
 """Checks that may be made in one run; :func:`assert_agrees` refuses to make more."""
 ALPHA = FALSE_ALARM_BUDGET / N_CHECKS
 MIN_EXPECTED = 20.0

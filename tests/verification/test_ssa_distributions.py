@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from mtornet.network.ratelaws import rate_laws
 from tests.verification import toys
 from tests.verification.master_equation import distributions, moments
 from tests.verification.sampling import distribution_p, sampled
@@ -53,7 +54,22 @@ MASTER_EQUATION = {
     "trimerisation, order 3": (toys.TRIMERISATION, 40),
     "catalysed pair, order 3": (toys.CATALYSED_PAIR, 30),
     "autocatalysis W + A -> 2 A": (toys.AUTOCATALYSIS, 60),
+    "Schlögl's bistable network": (toys.SCHLOEGL, 220),
+    "law michaelis_menten": (toys.SATURATED_ENZYME, 31),
+    "law hill_activation": (toys.SELF_ACTIVATION, 90),
+    "law hill_repression": (toys.SELF_REPRESSION, 90),
+    "law competitive_inhibition": (toys.COMPETITIVE, 41),
+    "law uncompetitive_inhibition": (toys.UNCOMPETITIVE, 41),
+    "law mixed_inhibition": (toys.MIXED, 41),
+    "law expression": (toys.ANY_LAW, 17),
 }
+
+
+def test_every_rate_law_has_a_case() -> None:
+    used = {
+        reaction.law for network, _ in MASTER_EQUATION.values() for reaction in network.reactions.values()
+    }
+    assert used == set(rate_laws())
 
 
 @pytest.mark.parametrize("case", MASTER_EQUATION)

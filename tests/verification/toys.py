@@ -7,7 +7,7 @@ product reads a network.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import networkx as nx
@@ -19,12 +19,19 @@ from mtornet.network.network import ReactionNetwork
 
 @dataclass(frozen=True, kw_only=True)
 class ToyReaction:
-    """``equation`` with the id of its rate constant; modifiers are catalysts."""
+    """``equation`` with its rate constant (an id or a formula); modifiers are catalysts.
+
+    ``own`` computes the propensity of any other law from counts and constants, in plain Python.
+    """
 
     equation: str
     k: str
     law: str = "mass_action"
     catalysts: tuple[str, ...] = ()
+    inhibitor: str = ""
+    activator: str = ""
+    law_parameters: str = ""
+    own: Callable[[Mapping[str, float], Mapping[str, float]], float] | None = None
 
     @property
     def reactants(self) -> dict[str, int]:
@@ -35,6 +42,12 @@ class ToyReaction:
         return dict(parse_equation(self.equation)[1])
 
     @property
+    def modifiers(self) -> list[tuple[str, str]]:
+        roles = [(name, "catalyst") for name in self.catalysts]
+        roles += [(self.inhibitor, "inhibitor")] if self.inhibitor else []
+        return roles + ([(self.activator, "stimulator")] if self.activator else [])
+
+    @property
     def change(self) -> dict[str, int]:
         change = dict(self.products)
         for name, count in self.reactants.items():
@@ -43,6 +56,9 @@ class ToyReaction:
 
     def propensity(self, x: Mapping[str, float], constants: Mapping[str, float]) -> float:
         """Events per second: ``k x (x-1) ...`` by Gillespie's counting of ordered draws."""
+        if self.own is not None:
+            missing = any(x[name] < count for name, count in self.reactants.items())
+            return 0.0 if missing else self.own(x, constants)
         drawn = dict.fromkeys(self.catalysts, 1)
         if self.law == "mass_action":
             for name, count in self.reactants.items():
@@ -72,12 +88,13 @@ class Toy:
                 kind="process",
                 law=reaction.law,
                 rate_constant=reaction.k,
-                n_modifiers=len(reaction.catalysts),
+                law_parameters=reaction.law_parameters,
+                n_modifiers=len(reaction.modifiers),
             )
             for species, count in reaction.reactants.items():
                 graph.add_edge(species, name, role="reactant", stoichiometry=count)
-            for species in reaction.catalysts:
-                graph.add_edge(species, name, role="catalyst", stoichiometry=1)
+            for species, role in reaction.modifiers:
+                graph.add_edge(species, name, role=role, stoichiometry=1)
             for species, count in reaction.products.items():
                 graph.add_edge(name, species, role="product", stoichiometry=count)
         return graph
@@ -132,4 +149,100 @@ CATALYSED_PAIR = toy(
 )
 AUTOCATALYSIS = toy(
     {"A": 3, "W": 40}, {"f": 0.02, "d": 0.05}, copy=r("W + A -> 2 A", "f"), fade=r("A -> W", "d")
+)
+
+# Bistable (Schlögl 1972); chosen here so that the rate equation rests at about 15 and 75 counts.
+SCHLOEGL = toy(
+    {"X": 38},
+    {"k1": 0.13, "k2": 1e-3, "k3": 45.0, "k4": 4.725},
+    up=r("2 X -> 3 X", "k1"),
+    down=r("3 X -> 2 X", "k2"),
+    come=r("-> X", "k3"),
+    leave=r("X ->", "k4"),
+)
+SATURATED_ENZYME = toy(
+    {"S": 30, "E": 3, "P": 0},
+    {"k": 2.0, "K": 8.0, "b": 0.2},
+    turnover=r(
+        "S -> P",
+        "k",
+        law="michaelis_menten",
+        law_parameters="K=K",
+        catalysts=("E",),
+        own=lambda x, c: c["k"] * x["E"] * x["S"] / (c["K"] + x["S"]),
+    ),
+    back=r("P -> S", "b"),
+)
+SELF_ACTIVATION = toy(
+    {"X": 3},
+    {"k": 12.0, "K": 9.0, "n": 2.5, "leak": 1.0, "g": 0.6},
+    make=r(
+        "-> X",
+        "k",
+        law="hill_activation",
+        law_parameters="K=K; n=n",
+        activator="X",
+        own=lambda x, c: c["k"] * x["X"] ** c["n"] / (c["K"] ** c["n"] + x["X"] ** c["n"]),
+    ),
+    drip=r("-> X", "leak"),
+    decay=r("X ->", "g"),
+)
+SELF_REPRESSION = toy(
+    {"X": 0},
+    {"k": 15.0, "K": 6.0, "n": 2.0, "g": 0.5},
+    make=r(
+        "-> X",
+        "k",
+        law="hill_repression",
+        law_parameters="K=K; n=n",
+        inhibitor="X",
+        own=lambda x, c: c["k"] / (1.0 + (x["X"] / c["K"]) ** c["n"]),
+    ),
+    decay=r("X ->", "g"),
+)
+
+
+def _inhibited(
+    law: str, parameters: str, own: Callable[[Mapping[str, float], Mapping[str, float]], float]
+) -> Toy:
+    """Return an enzyme that its own product inhibits."""
+    return toy(
+        {"S": 40, "P": 1},
+        {"k": 6.0, "K": 5.0, "Ki": 4.0, "Ku": 11.0, "g": 0.1},
+        turnover=r("S -> P", "k", law=law, law_parameters=parameters, inhibitor="P", own=own),
+        clear=r("P ->", "g"),
+    )
+
+
+COMPETITIVE = _inhibited(
+    "competitive_inhibition",
+    "K=K; Ki=Ki",
+    lambda x, c: c["k"] * x["S"] / (c["K"] * (1 + x["P"] / c["Ki"]) + x["S"]),
+)
+UNCOMPETITIVE = _inhibited(
+    "uncompetitive_inhibition",
+    "K=K; Ki=Ki",
+    lambda x, c: c["k"] * x["S"] / (c["K"] + x["S"] * (1 + x["P"] / c["Ki"])),
+)
+MIXED = _inhibited(
+    "mixed_inhibition",
+    "K=K; Ki=Ki; Ku=Ku",
+    lambda x, c: c["k"] * x["S"] / (c["K"] * (1 + x["P"] / c["Ki"]) + x["S"] * (1 + x["P"] / c["Ku"])),
+)
+ANY_LAW = toy(
+    {"A": 14, "B": 2},
+    {"k": 3.0, "m": 0.4},
+    forth=r(
+        "A -> B",
+        "k*(1 - exp(-A/4))/(1 + B/A)",
+        law="expression",
+        own=lambda x, c: c["k"] * (1 - math.exp(-x["A"] / 4)) / (1 + x["B"] / x["A"]),
+    ),
+    # A pair is consumed, whatever the law says of a single one.
+    back=r(
+        "2 B -> 2 A",
+        "m*max(B, 3)",
+        law="expression",
+        own=lambda x, c: c["m"] * max(x["B"], 3),
+    ),
 )

@@ -7,7 +7,6 @@ nan, as the logarithm of a negative number is.
 """
 
 import numpy as np
-from numba import njit
 
 from mtornet.compiled.kernels.functions import function_value, power
 from mtornet.compiled.kernels.intervals import (
@@ -23,6 +22,7 @@ from mtornet.compiled.kernels.intervals import (
     truth,
     unknown,
 )
+from mtornet.compiled.kernels.leaf import leaf
 from mtornet.compiled.kernels.operations import (
     ABS,
     ADD,
@@ -64,7 +64,7 @@ from mtornet.compiled.kernels.operations import (
 _LOW_HALF = 0xFFFFFFFF
 
 
-@njit(cache=True, error_model="numpy")
+@leaf
 def evaluate(code, begin, end, x, constants, stack):
     """Return the value of a program in the state ``x``."""
     top = 0.0
@@ -174,7 +174,7 @@ def evaluate(code, begin, end, x, constants, stack):
     return top
 
 
-@njit(cache=True, error_model="numpy")
+@leaf
 def bounds(code, begin, end, low, high, constants, stack_low, stack_high):
     """Return two numbers that enclose every value of a program while each state ``i`` is within its bounds.
 

@@ -12,6 +12,7 @@ from numba import njit
 from mtornet.compiled.kernels.laws import propensity, upper_bound
 from mtornet.compiled.kernels.random import next_word, uniform, uniform_positive
 from mtornet.compiled.kernels.timed import hold_time
+from mtornet.compiled.kernels.triggers import flips
 from mtornet.compiled.status import (
     COMPLETE,
     COUNT_OVERFLOW,
@@ -191,7 +192,11 @@ def advance(shift, cells, breaks, constants, added, times, max_events, tables, s
                     events += 1
                     if events >= max_events and outcome == RUNNING:
                         outcome = EVENT_LIMIT
-                    if tables.touches[chosen] and outcome == RUNNING:
+                    if (
+                        tables.touches[chosen]
+                        and outcome == RUNNING
+                        and flips(cell, x, c, cells, tables, stack)
+                    ):
                         outcome = TRIGGERED
                     if outcome != RUNNING:
                         break

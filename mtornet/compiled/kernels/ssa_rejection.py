@@ -17,6 +17,7 @@ from numba import njit
 from mtornet.compiled.kernels.laws import propensity, upper_bound
 from mtornet.compiled.kernels.random import next_word, uniform, uniform_positive
 from mtornet.compiled.kernels.timed import hold_time
+from mtornet.compiled.kernels.triggers import flips
 from mtornet.compiled.kernels.variates import order_statistic, poisson
 from mtornet.compiled.status import (
     COMPLETE,
@@ -203,7 +204,7 @@ def advance(cells, breaks, constants, added, times, max_events, tables, stop, re
                                 left[n_left] = i
                                 n_left += 1
                         events += 1
-                        if tables.touches[j]:
+                        if tables.touches[j] and flips(cell, x, c, cells, tables, stack):
                             outcome = TRIGGERED
                         if events >= max_events:
                             outcome = EVENT_LIMIT

@@ -1,9 +1,9 @@
 """Laws that read the time: how long a bound on them is worth keeping, so that thinning stays exact."""
 
 import numpy as np
-from numba import njit
 
 from mtornet.compiled.kernels.laws import upper_bound
+from mtornet.compiled.kernels.leaf import leaf
 
 # Bounds may be this much wider than with the time held ...
 _WIDER = 1.25
@@ -12,7 +12,7 @@ _FEW_TRIALS = 1.0
 _MOST_CUTS = 30
 
 
-@njit(cache=True)
+@leaf
 def hold_time(t, end, low, high, c, tables, stack, other_stack):
     """Choose how long from ``t`` on, at most to ``end``, the time may stay within its interval.
 
@@ -33,7 +33,7 @@ def hold_time(t, end, low, high, c, tables, stack, other_stack):
     return high[clock]
 
 
-@njit(cache=True)
+@leaf
 def _sum_of_bounds(low, high, c, tables, stack, other_stack):
     total = 0.0
     for k in range(tables.timed.size):

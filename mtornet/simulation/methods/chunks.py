@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from mtornet.compiled.status import INTERRUPTED, RUNNING
+from mtornet.compiled.event_tables import EventTables, new_pending
+from mtornet.compiled.status import COMPLETE, INTERRUPTED, TRIGGERED
 from mtornet.compiled.tables import Cells, new_cells
+from mtornet.errors import ProtocolError
 from mtornet.simulation.interrupt import StopFlag
 from mtornet.simulation.parallel import run_in_order
 from mtornet.simulation.problem import CellSamples, FloatArray, Problem
@@ -41,18 +43,30 @@ def run_in_chunks(
     """
     from mtornet.compiled.kernels.cells import begin
 
-    n_species, n_times = problem.compiled.n_species, problem.times.size
+    compiled, constants = problem.compiled, problem.segments.constants
+    if compiled.only_deterministic:
+        raise ProtocolError(
+            "a stochastic method cannot simulate this model (method 'ode' can):\n  "
+            + "\n  ".join(compiled.only_deterministic)
+        )
+    n_species, n_times = compiled.n_species, problem.times.size
     breaks = problem.segments.breaks
 
     def run_chunk(first: int, count: int, reached: FloatArray) -> CellSamples:
         own = problem.x0[first - first_cell : first - first_cell + count]
         rows = own if problem.x0.ndim == 2 else problem.x0
-        chunk = new_cells(np.broadcast_to(rows, (count, n_species)), float(breaks[0]), n_times)
+        chunk = new_cells(
+            np.broadcast_to(rows, (count, n_species)), float(breaks[0]), n_times, compiled.initial_truth
+        )
         begin(chunk, key, first, added)
-        advance(chunk, reached)
-        # An interruption kept these from starting.
-        chunk.x[chunk.status == RUNNING] = np.nan
-        chunk.status[chunk.status == RUNNING] = INTERRUPTED
+        if compiled.events is None:
+            advance(chunk, reached)
+        else:
+            _advance_through_events(chunk, advance, compiled.events, constants, reached, stop)
+        # An interruption kept these from starting, or from going on after an event.
+        unfinished = chunk.status < COMPLETE
+        chunk.x[unfinished] = np.nan
+        chunk.status[unfinished] = INTERRUPTED
         return CellSamples(
             first_cell=first,
             counts=chunk.samples,
@@ -73,3 +87,22 @@ def run_in_chunks(
         stop=stop,
         consume=consume,
     )
+
+
+def _advance_through_events(
+    chunk: Cells,
+    advance: Advance,
+    events: EventTables,
+    constants: FloatArray,
+    reached: FloatArray,
+    stop: StopFlag,
+) -> None:
+    """Let the cells run from event to event, all of a chunk side by side."""
+    from mtornet.compiled.kernels.events import settle
+
+    pending = new_pending(events, chunk.status.size)
+    # What is true at the start may be an event of its own.
+    chunk.status[:] = TRIGGERED
+    while np.any(chunk.status == TRIGGERED) and not stop.is_set:
+        settle(chunk, pending, events, constants, True)
+        advance(chunk, reached)

@@ -80,6 +80,13 @@ def run_cells(
             f"reaction {name!r} consumes molecules that do not set its rate; a Langevin method would drive "
             "them below none — use method 'ssa'"
         )
+    programs = np.flatnonzero(np.diff(compiled.tables.program_start))
+    if programs.size or compiled.events is not None:
+        what = f"the law of reaction {compiled.reactions[int(programs[0])]!r}" if programs.size else "events"
+        raise ProtocolError(
+            f"Langevin methods simulate mass action in conditions that a protocol sets, not {what} — use "
+            "method 'ssa' or 'ode'"
+        )
     discrete = discrete_species(problem, options) if hybrid else ()
     jumps = _jumps(compiled, discrete)
     constants = segments.constants.copy()

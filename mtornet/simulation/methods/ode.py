@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mtornet.compiled.network import CompiledNetwork
-from mtornet.errors import IntegrationError
+from mtornet.errors import IntegrationError, ProtocolError
 from mtornet.simulation.problem import FloatArray, Problem
 
 KISAO = "KISAO:0000088"
@@ -102,11 +102,27 @@ def _integrate(
     return np.asarray(values[where], dtype=np.float64)
 
 
+def refuse_formulas(compiled: CompiledNetwork) -> None:
+    """Raise an error for what these solvers do not know."""
+    if compiled.tables.has_programs or compiled.events is not None:
+        raise ProtocolError(
+            "rate equations are solved for mass action in conditions that a protocol sets, not for formulas "
+            "as rates or events of a model — use method 'ssa'"
+        )
+
+
 Function = Callable[[float, FloatArray], FloatArray]
 
 
 def functions(compiled: CompiledNetwork, constants: FloatArray) -> tuple[Function, Function]:
-    """Return dx/dt and its Jacobian as functions of ``(t, x)``."""
+    """Return dx/dt and its Jacobian as functions of ``(t, x)``.
+
+    Raises
+    ------
+    ProtocolError
+        If a rate is a formula, or the model has events.
+    """
+    refuse_formulas(compiled)
     from mtornet.compiled.kernels import rates
 
     n = compiled.n_species

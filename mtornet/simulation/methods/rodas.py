@@ -23,7 +23,7 @@ from mtornet.compiled.elimination import Program, elimination_program
 from mtornet.compiled.network import CompiledNetwork
 from mtornet.errors import IntegrationError, ProtocolError
 from mtornet.simulation.interrupt import StopFlag
-from mtornet.simulation.methods.ode import OdeOptions
+from mtornet.simulation.methods.ode import OdeOptions, refuse_formulas
 from mtornet.simulation.methods.ode import solve as solve_by_lsoda
 from mtornet.simulation.problem import FloatArray, IntArray, Problem
 
@@ -201,6 +201,7 @@ def _run(
 ) -> SetSolutions:
     from mtornet.compiled.kernels import rodas_lanes
 
+    refuse_formulas(compiled)
     program = elimination_program(compiled)
     n_sets = len(constants)
     found = SetSolutions(

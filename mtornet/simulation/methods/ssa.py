@@ -66,10 +66,12 @@ def run_cells(
         The algorithm that ran, in words.
     """
     compiled, segments = problem.compiled, problem.segments
-    if np.any(problem.x0 < 0) or np.any(problem.x0 != np.rint(problem.x0)):
+    molecules = problem.x0[..., : compiled.n_molecular]
+    if np.any(molecules < 0) or np.any(molecules != np.rint(molecules)):
         raise ProtocolError("a stochastic run starts from whole molecules; round the initial amounts first")
     algorithm = algorithm_for(problem, options)
-    added = np.rint(segments.added)
+    added = segments.added.copy()
+    added[:, : compiled.n_molecular] = np.rint(added[:, : compiled.n_molecular])
 
     kernel = _kernel(algorithm, compiled)
 
