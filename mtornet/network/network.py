@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mtornet.errors import ModelError
-from mtornet.expression import Expression
+from mtornet.expression import Expression, parse
+from mtornet.names import unknown_name
 from mtornet.network.catalogue import Catalogue
 from mtornet.network.elements import (
     Compartment,
@@ -108,6 +109,29 @@ class ReactionNetwork:
             parameters=self.parameters.replaced(*parameters),
             inputs=self.inputs.replaced(*inputs),
             variables=self.variables.replaced(*variables),
+        )
+
+    def with_input_over_time(self, name: str, formula: str | Expression) -> ReactionNetwork:
+        """Return a network in which an input follows the time, as a drug does that fades in the body.
+
+        Every method follows it without steps: stochastic ones by bounds and thinning.
+
+        Parameters
+        ----------
+        formula
+            In the unit of the input; ``time`` is in seconds: ``"20*exp(-time/129600)"``. It may also name
+            parameters, variables and other inputs.
+        """
+        tree = parse(formula) if isinstance(formula, str) else formula
+        if name not in self.inputs:
+            raise unknown_name("input", name, self.inputs)
+        before = self.inputs[name]
+        # Its numbers carry no units, so that it is given none: nothing could be checked.
+        now = Derived(id=name, expression=tree, name=before.name, provenance=before.provenance)
+        return replace(
+            self,
+            inputs=Catalogue("input", [i for i in self.inputs.values() if i.id != name]),
+            derived=Catalogue("derived quantity", [*self.derived.values(), now]),
         )
 
     def with_amounts(self, amounts: Mapping[str, float] | None = None, /, **more: float) -> ReactionNetwork:

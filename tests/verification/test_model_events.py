@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mtornet.errors import ProtocolError
+from mtornet.errors import MtorNetError, ProtocolError
 from mtornet.expression import parse
+from mtornet.network.build import from_graph
 from mtornet.network.catalogue import Catalogue
 from mtornet.network.elements import Event, Variable
 from mtornet.network.network import ReactionNetwork
@@ -247,13 +248,24 @@ def test_drug_over_time_as_a_derived_quantity(cells: int, algorithm: str) -> Non
     base: Toy = toy({"X": 0}, {"k": 10.0, "g": 0.1}, birth=r("-> X", "k*drug"), death=r("X ->", "g"))
     graph = base.graph()
     graph.graph["derived"] = {"drug": {"expression": "1 + sin(time)"}}
-    from mtornet.network.build import from_graph
-
     grid = np.linspace(0.0, TIMES[-1], 900_001)
     mean = np.interp(TIMES, grid, poisson_mean(10 * (1 + np.sin(grid)), grid))
     exact = np.array([stats.poisson(m).pmf(np.arange(200)) for m in mean])
     result = run(from_graph(graph), algorithm, cells)
     assert_agrees(distribution_p(counts_of(result, "X"), {"X": exact}), "derived quantity over time")
+
+
+def test_an_input_over_time(cells: int, algorithm: str) -> None:
+    graph = toy({"X": 0}, {"k": 10.0, "g": 0.1}, birth=r("-> X", "k*drug"), death=r("X ->", "g")).graph()
+    graph.add_node("drug", kind="input", value=1.0, unit="nM")
+    network = from_graph(graph)
+    grid = np.linspace(0.0, TIMES[-1], 900_001)
+    mean = np.interp(TIMES, grid, poisson_mean(30 * np.exp(-0.4 * grid), grid))
+    exact = np.array([stats.poisson(m).pmf(np.arange(200)) for m in mean])
+    fading = network.with_input_over_time("drug", "3*exp(-0.4*time)")
+    assert_agrees(distribution_p(counts_of(run(fading, algorithm, cells), "X"), {"X": exact}), "fading drug")
+    with pytest.raises(MtorNetError, match="did you mean 'drug'"):
+        network.with_input_over_time("drugg", "1")
 
 
 def test_copy_scale_leaves_mean_rates_alone(algorithm: str) -> None:
