@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mtornet.compiled.formulas import Formulas
 from mtornet.compiled.instructions import Instructions
+from mtornet.compiled.saturation import saturating
 from mtornet.expression import Expression
 
 IntArray = NDArray[np.int64]
@@ -44,7 +45,7 @@ def compile_programs(
         Place of the pool in the row of constants.
     """
     formulas = Formulas(state)
-    roots = [formulas.simplified(formulas.add(tree)) for tree in trees]
+    roots = [saturating(formulas, formulas.add(tree)) for tree in trees]
     instructions = Instructions(formulas, first_constant)
     start = [0]
     for root in roots:

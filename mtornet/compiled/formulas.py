@@ -1,4 +1,4 @@
-"""Formulas in which equal parts are one, and quotients that saturate are recognised."""
+"""Formulas in which equal parts are one."""
 
 from __future__ import annotations
 
@@ -10,10 +10,7 @@ from mtornet.expression import Apply, Expression, Number, Symbol
 STATE = "state"
 CONSTANT = "constant"
 SATURATE = "saturate"
-"""``saturate(u, K)`` is ``u/(K + u)``."""
-
-_MOST_FACTORS = 64
-"""A product is searched for saturating quotients up to here; the search takes its square."""
+"""``saturate(u, K)`` is ``u/(K + u)``, and ``saturate(u, w, K)`` is ``u/(K + u*w)``; see ``saturation``."""
 
 
 class Formulas:
@@ -29,7 +26,6 @@ class Formulas:
         self.constants: dict[int, Expression] = {}
         self._state = state
         self._numbers: dict[tuple[object, ...], int] = {}
-        self._simplified: dict[int, int] = {}
 
     def add(self, tree: Expression) -> int:
         """Return the number of a formula."""
@@ -45,7 +41,7 @@ class Formulas:
             elif isinstance(node, Apply):
                 known[id(node)] = self.apply(node.operator, *[known[id(a)] for a in node.arguments])
             else:
-                known[id(node)] = self._leaf(node)
+                known[id(node)] = self.leaf(node)
         return known[id(tree)]
 
     def apply(self, operator: str, *arguments: int) -> int:
@@ -55,7 +51,13 @@ class Formulas:
             return self._node((operator, *arguments), CONSTANT, (), tree)
         return self._node((operator, *arguments), operator, arguments)
 
-    def _leaf(self, leaf: Number | Symbol) -> int:
+    def joined(self, operator: str, numbers: Iterable[int]) -> int:
+        """Return nodes joined by an operator, from the left; constants come first, so that they are one."""
+        ordered = sorted(numbers, key=lambda number: number not in self.constants)
+        return reduce(lambda a, b: self.apply(operator, a, b), ordered)
+
+    def leaf(self, leaf: Number | Symbol) -> int:
+        """Return the number of a number or a name."""
         if isinstance(leaf, Symbol) and leaf.name in self._state:
             place = self._state[leaf.name]
             return self._node((STATE, place), STATE, (place,))
@@ -92,91 +94,3 @@ class Formulas:
                 pending.append((number, True))
                 pending.extend((part, False) for part in reversed(self.parts(number)))
         return list(seen)
-
-    def simplified(self, root: int) -> int:
-        """Return a node in which quotients ``a*u/(K + u)`` are ``a * saturate(u, K)``.
-
-        One operation instead of several, ``u`` computed once, and monotone for interval arithmetic. The value
-        differs by rounding.
-        """
-        done = self._simplified
-        for number in self.postorder(root):
-            if number in done:
-                continue
-            parts = self.parts(number)
-            result = self.apply(self.operators[number], *[done[part] for part in parts]) if parts else number
-            done[number] = self._saturating(result)
-        return done[root]
-
-    def _saturating(self, number: int) -> int:
-        if self.operators[number] not in ("*", "/"):
-            return number
-        above, below = self._factors(number)
-        found = []
-        while len(above) + len(below) <= _MOST_FACTORS and (match := self._match(above, below)):
-            saturating, above, below = match
-            found.append(saturating)
-        if not found:
-            return number
-        result = self._product([*self._constants_first(above), *found])
-        return self.apply("/", result, self._product(self._constants_first(below))) if below else result
-
-    def _factors(self, number: int) -> tuple[list[int], list[int]]:
-        """Return the factors above and below the line of a product or quotient."""
-        above: list[int] = []
-        below: list[int] = []
-        pending = [(number, False)]
-        while pending and len(above) + len(below) <= _MOST_FACTORS:
-            node, inverse = pending.pop()
-            if self.operators[node] in ("*", "/"):
-                left, right = self.arguments[node]
-                pending.append((right, inverse != (self.operators[node] == "/")))
-                pending.append((left, inverse))
-            else:
-                (below if inverse else above).append(node)
-        return above, below
-
-    def _match(self, above: list[int], below: list[int]) -> tuple[int, list[int], list[int]] | None:
-        """Find a sum below the line with a term that is also a factor of the whole; take both out."""
-        for total in below:
-            if self.operators[total] != "+":
-                continue
-            others = list(below)
-            others.remove(total)
-            terms = self._terms(total)
-            for i, term in enumerate(terms):
-                if term in self.constants:
-                    continue
-                term_above, term_below = self._factors(term)
-                rest_above, rest_below = _without(above, term_above), _without(others, term_below)
-                if rest_above is not None and rest_below is not None:
-                    half = reduce(lambda a, b: self.apply("+", a, b), terms[:i] + terms[i + 1 :])
-                    return self.apply(SATURATE, term, half), rest_above, rest_below
-        return None
-
-    def _terms(self, number: int) -> list[int]:
-        terms: list[int] = []
-        pending = [number]
-        while pending:
-            node = pending.pop()
-            if self.operators[node] == "+":
-                pending.extend(reversed(self.arguments[node]))
-            else:
-                terms.append(node)
-        return terms
-
-    def _constants_first(self, numbers: Iterable[int]) -> list[int]:
-        return sorted(numbers, key=lambda number: number not in self.constants)
-
-    def _product(self, numbers: list[int]) -> int:
-        return reduce(lambda a, b: self.apply("*", a, b), numbers)
-
-
-def _without(numbers: list[int], removed: list[int]) -> list[int] | None:
-    """Return ``numbers`` less ``removed``, or None if some are not there."""
-    rest = list(numbers)
-    for number in removed:
-        if number not in rest:
-            return None
-        rest.remove(number)
-    return rest

@@ -140,6 +140,8 @@ class Instructions:
             if short is not None:
                 return [left, short]
             parts = (left, right)
+        elif operator == SATURATE:
+            return [*parts, (op.SATURATE_WEIGHTED, 0)]
         return [*parts, (_OPERATIONS[operator], 0)]
 
     def _is_operand(self, node: int) -> bool:
@@ -152,7 +154,7 @@ class Instructions:
             return _BY_STATE[operator], self._formulas.arguments[right][0]
         if kind == CONSTANT and operator in _BY_CONSTANT:
             return _BY_CONSTANT[operator], self._constant(right)
-        if kind == SATURATE and operator == "*":
+        if kind == SATURATE and operator == "*" and len(self._formulas.arguments[right]) == 2:
             u, half = self._formulas.arguments[right]
             if self._formulas.operators[u] == STATE and half in self._formulas.constants:
                 return op.MICHAELIS, self._formulas.arguments[u][0] | self._constant(half) << 32
@@ -169,7 +171,7 @@ def _growth(operation: int) -> int:
     """Return by how much an instruction raises the stack."""
     if operation <= op.LOAD:
         return 1
-    if operation == op.CHOOSE:
+    if operation in (op.CHOOSE, op.SATURATE_WEIGHTED):
         return -2
     binary = op.ADD <= operation <= op.SATURATE or op.LESS <= operation <= op.QUOTIENT
     return -1 if binary and operation != op.NOT else 0

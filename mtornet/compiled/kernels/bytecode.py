@@ -19,6 +19,7 @@ from mtornet.compiled.kernels.intervals import (
     power_bounds,
     remainder,
     saturate,
+    saturate_weighted,
     truth,
     unknown,
 )
@@ -53,6 +54,7 @@ from mtornet.compiled.kernels.operations import (
     QUOTIENT,
     REMAINDER,
     SATURATE,
+    SATURATE_WEIGHTED,
     SAVE,
     STATE,
     SUBTRACT,
@@ -157,6 +159,10 @@ def evaluate(code, begin, end, x, constants, stack):
             n -= 2
             if stack[n] != 0.0:
                 top = stack[n + 1]
+        elif operation == SATURATE_WEIGHTED:
+            n -= 2
+            u = stack[n]
+            top = u / (top + u * stack[n + 1])
         elif operation == MINIMUM:
             n -= 1
             top = top if top < stack[n] else stack[n]
@@ -211,6 +217,12 @@ def bounds(code, begin, end, low, high, constants, stack_low, stack_high):
                 bottom, top = stack_low[n + 1], stack_high[n + 1]
             elif decided < 0:
                 bottom, top = either(stack_low[n + 1], stack_high[n + 1], bottom, top)
+            continue
+        if operation == SATURATE_WEIGHTED:
+            n -= 2
+            bottom, top = saturate_weighted(
+                stack_low[n], stack_high[n], stack_low[n + 1], stack_high[n + 1], bottom, top
+            )
             continue
         # What is left has two operands, [a, b] and [c, d]; each way to bring them here ends in one of the
         # operations below, which stand once because all of them are compiled into this function.

@@ -97,6 +97,14 @@ def saturate(a, b, c, d):
 
 
 @njit(cache=True, error_model="numpy", inline="always")
+def saturate_weighted(a, b, v, w, c, d):
+    """Bounds of u / (K + u * weight), with the weight in [v, w]; it falls in the weight too."""
+    if a >= 0.0 and v >= 0.0 and c >= 0.0 and c + a * v > 0.0 and d + b * w < np.inf:
+        return widened(a / (d + a * w), b / (c + b * v))
+    return np.nan, np.nan
+
+
+@njit(cache=True, error_model="numpy", inline="always")
 def power_bounds(a, b, c, d):
     """Bounds of [a, b] ^ [c, d]."""
     whole = c == d and c == np.floor(c)

@@ -19,7 +19,7 @@ PARAMETERS = {"p": 1.5, "q": 0.3, "K": 20.0, "n": 2.7}
 NAMES = [*STATE, "x", "y", "p", "K"]
 FIRST = 3
 """Constants before the pool."""
-SATURATING = {op.SATURATE, op.MICHAELIS}
+SATURATING = {op.SATURATE, op.SATURATE_WEIGHTED, op.MICHAELIS}
 
 
 class Programs:
@@ -141,6 +141,11 @@ SATURABLE = {
     "x*x/(K + x*x)": 1,
     "1 - x/(K + x)": 1,
     "p*x/((K + x)*y)": 1,
+    "p*y*x/(K + x*(1 + y/q))": 1,
+    "p*x/(K*(1 + y/q) + x*(1 + y/K))": 1,
+    "p*x/(1 + x/K + y/q)": 1,
+    "p*x/(K + x + x^2/q)": 1,
+    "p*x/(K + x*y)": 1,
     "K/(K + x)": 0,
     "x/(K + y)": 0,
     "p/(K + p)": 0,
@@ -305,6 +310,11 @@ SABOTAGED: dict[str, tuple[str, str, Callable[..., Interval]]] = {
         lambda a, b, c, _d: tuple(sorted((a**c, b**c))),
     ),
     "the peaks of the sine": ("function_bounds", "sin(x)", _ends_only),
+    "the weight of a saturating term": (
+        "saturate_weighted",
+        "x/(K + x*(1 + y))",
+        lambda a, b, v, _w, c, d: (a / (d + a * v), b / (c + b * v)),
+    ),
     "an undecided choice": ("either", "if(x > y, 1, 2)", lambda a, b, _c, _d: (a, b)),
     "touching intervals compared": ("compare", "x < y", lambda _o, _a, b, c, _d: (float(b <= c),) * 2),
     "a half-decided and": ("join", "x > 0 and y > 0", lambda _o, f, s: (float(f == 1 == s),) * 2),
@@ -452,7 +462,14 @@ def test_comparisons_and_logic_are_decided_where_they_can_be(
 
 
 @pytest.mark.parametrize(
-    "text", ["p*y*x/(K + x)", "p*y*x^n/(K^n + x^n)", "p*x/(K*(1 + y/q) + x)", "p*y*x/(x + K + 1)"]
+    "text",
+    [
+        "p*y*x/(K + x)",
+        "p*y*x^n/(K^n + x^n)",
+        "p*x/(K*(1 + y/q) + x)",
+        "p*y*x/(x + K + 1)",
+        "p*x/(K + x*(1 + y/q))",
+    ],
 )
 def test_the_bounds_of_a_saturable_law_are_its_extremes(text: str) -> None:
     programs = one(text)
