@@ -24,13 +24,14 @@ def cache_folder() -> Path:
 
 
 def _sources_hash() -> str:
-    """Return a short hash of all kernels' source, with the status codes compiled into them.
+    """Return a short hash of all kernels' source, with the numbers compiled into them.
 
     numba looks only at the file of a function, not at those it calls: after an update of one kernel
     file the old machine code of another, with the old callee in it, would be used.
     """
     here = Path(__file__).parent
-    files = [here / "status.py", here / "tables.py", *sorted((here / "kernels").glob("*.py"))]
+    compiled_in = [here / "operations.py", here / "status.py", here / "tables.py"]
+    files = [*compiled_in, *sorted((here / "kernels").glob("*.py"))]
     return blake2b(b"".join(file.read_bytes() for file in files), digest_size=8).hexdigest()
 
 

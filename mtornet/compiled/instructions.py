@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+from mtornet.compiled import operations as op
 from mtornet.compiled.formulas import CONSTANT, SATURATE, STATE, Formulas
-from mtornet.compiled.kernels import operations as op
 from mtornet.expression import Expression
 
 _OPERATIONS = {

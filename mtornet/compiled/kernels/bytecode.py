@@ -1,7 +1,7 @@
 """The stack machine that runs formulas: to numbers, or to bounds over a box of states.
 
 A program is the instructions ``begin`` to ``end``; instruction ``p`` is ``code[2 * p]`` with the argument
-``code[2 * p + 1]`` (:mod:`mtornet.compiled.kernels.operations`). The top of the stack is kept in a variable:
+``code[2 * p + 1]`` (:mod:`mtornet.compiled.operations`). The top of the stack is kept in a variable:
 most operations then touch memory once. The caller lends the stack. Nothing here raises: x/0 is infinite or
 nan, as the logarithm of a negative number is.
 """
@@ -24,7 +24,7 @@ from mtornet.compiled.kernels.intervals import (
     unknown,
 )
 from mtornet.compiled.kernels.leaf import leaf
-from mtornet.compiled.kernels.operations import (
+from mtornet.compiled.operations import (
     ABS,
     ADD,
     ADD_CONSTANT,

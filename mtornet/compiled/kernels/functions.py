@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numba import njit
 
-from mtornet.compiled.kernels.operations import (
+from mtornet.compiled.operations import (
     ABS,
     ACOS,
     ACOSH,

@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 
 from mtornet.compiled.kernels.functions import function_value, power
-from mtornet.compiled.kernels.operations import (
+from mtornet.compiled.operations import (
     ABS,
     ACOS,
     ACOSH,

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pytest
 
+from mtornet.compiled import operations as op
 from mtornet.compiled.bytecode import Bytecode, compile_programs
 from mtornet.compiled.kernels import bytecode as machine
-from mtornet.compiled.kernels import operations as op
 from mtornet.expression import TIME, Apply, Expression, Number, Symbol, parse, to_text
 from tests.verification.reference.formulas import ONE, TWO, random_tree, value
 
