@@ -18,7 +18,7 @@ Assignments = tuple[tuple[str, Expression], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compartment:
-    """A place; ``size`` is in litres."""
+    """A place; ``size`` is in litres, or in what the file it is from counts in if there is no ``unit``."""
 
     id: str
     size: float

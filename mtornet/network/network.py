@@ -65,6 +65,14 @@ class ReactionNetwork:
         """Net stoichiometry, shape (n_species, n_reactions), read-only; floats if a count is not whole."""
         return stoichiometry_matrix(self)
 
+    @property
+    def states_units(self) -> bool:
+        """Whether amounts are molecules and times seconds; a file of another tool may leave that open.
+
+        Then its compartments have no unit, and no formula is checked for units.
+        """
+        return bool(self.compartments) and all(place.unit for place in self.compartments.values())
+
     def conserved_moieties(self) -> tuple[Moiety, ...]:
         """Return the sums of species that no reaction changes, named."""
         return conserved_moieties(self)
@@ -96,12 +104,14 @@ class ReactionNetwork:
 
     def with_parameters(self, **values: float) -> ReactionNetwork:
         """Return a network with other values of parameters, inputs by default, or variables at the start."""
-        parameters, inputs, variables = [], [], []
+        parameters, inputs, variables, places = [], [], [], []
         for name, value in values.items():
             if name in self.inputs:
                 inputs.append(replace(self.inputs[name], value=float(value)))
             elif name in self.variables:
                 variables.append(replace(self.variables[name], initial=float(value)))
+                if name in self.compartments:
+                    places.append(replace(self.compartments[name], size=float(value)))
             else:
                 parameters.append(replace(self.parameters[name], value=float(value)))
         return replace(
@@ -109,6 +119,7 @@ class ReactionNetwork:
             parameters=self.parameters.replaced(*parameters),
             inputs=self.inputs.replaced(*inputs),
             variables=self.variables.replaced(*variables),
+            compartments=self.compartments.replaced(*places),
         )
 
     def with_input_over_time(self, name: str, formula: str | Expression) -> ReactionNetwork:
@@ -166,7 +177,7 @@ class ReactionNetwork:
         sizes += [f"{len(self.events)} events"] if self.events else []
         sizes += [f"{len(self.parameters)} parameters"]
         line = f"{self.model}: {', '.join(sizes)}"
-        if not self.compartments:
+        if not self.states_units:
             return line
         places = [species.compartment for species in self.species.values()]
         volume = self.compartments[max(self.compartments, key=places.count)].size

@@ -85,6 +85,13 @@ def _references(network: ReactionNetwork) -> Iterator[str]:
     for variable in network.variables.values():
         if variable.rate is not None:
             yield from _unknown(variable, variable.rate, changing)
+        place = network.compartments.get(variable.id)
+        if place is not None and place.size != variable.initial:
+            yield _at(
+                variable,
+                f"the compartment {place.id!r} has the size {place.size!r}, as a variable it starts at "
+                f"{variable.initial!r}",
+            )
     for event in network.events.values():
         yield from _event_references(network, event, changing)
     for readout in network.readouts.values():
@@ -195,37 +202,42 @@ def _cycles(network: ReactionNetwork) -> Iterator[str]:
         )
 
 
-def units_of_constants(network: ReactionNetwork) -> dict[str, Unit]:
-    """Return the units of everything a rate constant may name; without a stated unit it is absent."""
-    units: dict[str, Unit] = {name: parse_unit(c.unit) for name, c in network.compartments.items()}
+def units_of_names(network: ReactionNetwork) -> dict[str, Unit]:
+    """Return the units of everything a formula may name; without a stated unit it is absent."""
     stated = [
+        *((c.id, c.unit) for c in network.compartments.values()),
         *((i.id, i.unit) for i in network.inputs.values()),
         *((p.id, p.unit) for p in network.parameters.values()),
         *((d.id, d.unit) for d in network.derived.values()),
+        *((v.id, v.unit) for v in network.variables.values()),
     ]
-    units.update({name: parse_unit(unit) for name, unit in stated if unit})
-    return units
+    amounts = dict.fromkeys(network.species, _MOLECULE)
+    return {name: parse_unit(unit) for name, unit in stated if unit} | amounts
 
 
 def _units(network: ReactionNetwork) -> Iterator[str]:
     try:
-        units = units_of_constants(network)
-        units |= {v.id: parse_unit(v.unit) for v in network.variables.values() if v.unit}
+        units = units_of_names(network)
     except UnitError as error:
         yield str(error)
         return
+    if not network.states_units:
+        return
+    for reaction in network.reactions.values():
+        yield from _units_of_reaction(reaction, units)
+    for event in network.events.values():
+        yield from _units_of_event(event, units)
+    yield from _units_of_quantities(network, units)
+
+
+def _units_of_quantities(network: ReactionNetwork, units: Mapping[str, Unit]) -> Iterator[str]:
     for derived in network.derived.values():
         if derived.unit:
             yield from _mismatch(derived, f"{derived.id!r}", derived.expression, units, units[derived.id])
-    units |= dict.fromkeys(network.species, _MOLECULE)
-    for reaction in network.reactions.values():
-        yield from _units_of_reaction(reaction, units)
     for variable in network.variables.values():
         if variable.rate is not None and variable.unit:
             label = f"the rate of {variable.id!r}"
             yield from _mismatch(variable, label, variable.rate, units, units[variable.id] * _PER_SECOND)
-    for event in network.events.values():
-        yield from _units_of_event(event, units)
     for readout in network.readouts.values():
         if readout.unit:
             label = f"read-out {readout.id!r}"
@@ -256,6 +268,8 @@ def _units_of_event(event: Event, units: Mapping[str, Unit]) -> Iterator[str]:
     yield from _mismatch(event, f"{label}: trigger", event.trigger, units, DIMENSIONLESS)
     if event.delay is not None:
         yield from _mismatch(event, f"{label}: delay", event.delay, units, parse_unit("s"))
+    if event.priority is not None:
+        yield from _mismatch(event, f"{label}: priority", event.priority, units, DIMENSIONLESS)
     for target, tree in event.assignments:
         if target in units:
             yield from _mismatch(event, f"{label}: {target!r}", tree, units, units[target])

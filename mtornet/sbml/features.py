@@ -1,4 +1,4 @@
-"""What is refused, by name: every construct of SBML that a mass-action network cannot hold."""
+"""What is refused, by name: every construct of SBML that a reaction network of ours cannot hold."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from mtornet.sbml.library import load_libsbml
 from mtornet.sbml.source import Source
 
 ADVICE = (
-    "general SBML reading is not available for these; mtornet reads networks of mass-action and "
-    "constant-rate reactions in constant compartments. Rewrite or remove them, or use a general simulator"
+    "a file is read as a whole or not at all; rewrite or remove these, or use a simulator that knows them"
 )
 MAX_SHOWN = 200
 
@@ -100,36 +99,22 @@ def _raise_errors(document: Any, name: str) -> None:
     raise SBMLError(f"{name}: is not valid SBML, libSBML says\n  " + "\n  ".join(lines))
 
 
-def scan(model: Any, refusals: Refusals) -> None:
-    """Note every construct that no formula needs to be looked at for."""
-    if model.isSetConversionFactor():
-        refusals.add(model, "the model has a conversion factor")
-    for event in model.getListOfEvents():
-        delayed = " with a delay" if event.isSetDelay() else ""
-        refusals.add(event, f"{label('event', event)}{delayed}: events are not read")
+def scan(model: Any, refusals: Refusals) -> list[str]:
+    """Note every construct that no formula needs to be looked at for; return what is left out instead."""
+    left_out = []
     for constraint in model.getListOfConstraints():
-        refusals.add(constraint, f"{label('constraint', constraint)}: constraints are not read")
-    _scan_rules(model, refusals)
-    for species in model.getListOfSpecies():
-        if species.isSetConversionFactor():
-            refusals.add(species, f"{label('species', species)} has a conversion factor")
+        if constraint.isSetMath():
+            refusals.add(constraint, f"{label('constraint', constraint)}: constraints are not read")
+        else:
+            left_out.append(f"{label('constraint', constraint)} has no formula and is left out")
+    for rule in model.getListOfRules():
+        if rule.isAlgebraic() and rule.isSetMath():
+            refusals.add(rule, f"{label('algebraic rule', rule)}: algebraic rules are not read")
+        elif rule.isAlgebraic():
+            left_out.append(f"{label('algebraic rule', rule)} has no formula and is left out")
     for reaction in model.getListOfReactions():
         if reaction.isSetFast() and reaction.getFast():
             refusals.add(reaction, f"{label('reaction', reaction)} is fast: fast reactions are not read")
         if not reaction.isSetKineticLaw() or not reaction.getKineticLaw().isSetMath():
             refusals.add(reaction, f"{label('reaction', reaction)} has no kinetic law")
-
-
-def _scan_rules(model: Any, refusals: Refusals) -> None:
-    for rule in model.getListOfRules():
-        target = rule.getVariable()
-        if rule.isAlgebraic():
-            refusals.add(rule, f"{label('algebraic rule', rule)}: algebraic rules are not read")
-        elif rule.isRate():
-            refusals.add(rule, f"rate rule for {target!r}: rate rules are not read")
-        elif model.getSpecies(target) is not None:
-            refusals.add(rule, f"assignment rule for the species {target!r}: only parameters may have one")
-        elif model.getParameter(target) is None:
-            refusals.add(rule, f"assignment rule for {target!r}: only parameters may have one")
-        elif not rule.isSetMath():
-            refusals.add(rule, f"assignment rule for {target!r} has no formula")
+    return left_out

@@ -1,115 +1,147 @@
-"""Formulas between our trees and libSBML's; no text in between."""
+"""Formulas of libSBML to trees of ours; no text in between."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import pairwise
 from typing import Any
 
-from mtornet.errors import SBMLError
-from mtornet.expression import Apply, Expression, Number, Symbol, substitute
+from mtornet.expression import KEYWORDS, TIME, Apply, Expression, Number, Symbol, depth_of, substitute
+from mtornet.sbml.formulas import (
+    MAX_NODES,
+    MAX_TREE_DEPTH,
+    ZERO,
+    UnsupportedMathError,
+    negated,
+    signed_number,
+    size_of,
+)
 from mtornet.sbml.library import load_libsbml
 
-MAX_NODES = 20_000
-"""Nodes of one formula after function definitions are expanded."""
-MAX_TREE_DEPTH = 300
 MAX_BRACKETS = 120
 """Brackets within brackets; a long flat sum has none."""
+MAX_CALLS = 30
 
-ZERO = Number(0.0)
+ONE = Number(1.0)
+UNDEFINED = Apply("/", (ZERO, ZERO))
+"""Value of a piecewise formula without a case that holds."""
+RESERVED = frozenset((*KEYWORDS, TIME))
+"""Words that mean something else in our formulas, and may be ids in SBML."""
+MARK = "'"
+"""Put behind an id that is a reserved word, until it is renamed."""
+RATE_OF = "rateOf "
+"""Beginning of the symbol that stands for the rate of change of what is named behind it."""
 
 
-class UnsupportedMathError(SBMLError):
-    """A formula holds something that our formulas do not have; the text names it."""
+def marked(name: str) -> str:
+    """Return an id as the reader's trees hold it, told from the word of our formulas."""
+    return name + MARK if name in RESERVED else name
 
 
-def to_ast(tree: Expression, *, zero_unit: str = "dimensionless") -> Any:
-    """Return the libSBML formula of a tree; bare numbers are dimensionless, a lone 0 has ``zero_unit``."""
+def _one_over(tree: Expression) -> Expression:
+    return Apply("/", (ONE, tree))
+
+
+def _of_inverse(function: str) -> Callable[[Expression], Expression]:
+    return lambda tree: Apply(function, (_one_over(tree),))
+
+
+def _inverse_of(function: str) -> Callable[[Expression], Expression]:
+    return lambda tree: _one_over(Apply(function, (tree,)))
+
+
+def _arccot(tree: Expression) -> Expression:
+    at_zero = Apply("==", (tree, ZERO))
+    return Apply("if", (at_zero, Number(math.pi / 2), Apply("atan", (_one_over(tree),))))
+
+
+@cache
+def _unary() -> dict[int, Callable[[Expression], Expression]]:
+    """Return what a function of one argument becomes, by libSBML's type."""
     libsbml = load_libsbml()
 
-    if isinstance(tree, Number):
-        node = _number(tree.value)
-        node.setUnits(zero_unit if tree == ZERO else "dimensionless")
-        return node
-    if isinstance(tree, Symbol):
-        node = libsbml.ASTNode(libsbml.AST_NAME)
-        node.setName(tree.name)
-        return node
-    types = {
-        "+": libsbml.AST_PLUS,
-        "-": libsbml.AST_MINUS,
-        "*": libsbml.AST_TIMES,
-        "/": libsbml.AST_DIVIDE,
-        "^": libsbml.AST_POWER,
-        "neg": libsbml.AST_MINUS,
-        "exp": libsbml.AST_FUNCTION_EXP,
-        "ln": libsbml.AST_FUNCTION_LN,
-        "sqrt": libsbml.AST_FUNCTION_ROOT,
-        "abs": libsbml.AST_FUNCTION_ABS,
-        "min": libsbml.AST_FUNCTION_MIN,
-        "max": libsbml.AST_FUNCTION_MAX,
+    plain = {
+        "EXP": "exp", "LN": "ln", "ABS": "abs", "FLOOR": "floor", "CEILING": "ceil", "FACTORIAL": "factorial",
+        "SIN": "sin", "COS": "cos", "TAN": "tan", "SINH": "sinh", "COSH": "cosh", "TANH": "tanh",
+        "ARCSIN": "asin", "ARCCOS": "acos", "ARCTAN": "atan",
+        "ARCSINH": "asinh", "ARCCOSH": "acosh", "ARCTANH": "atanh",
+    }  # fmt: skip
+    composed = {
+        "SEC": _inverse_of("cos"), "CSC": _inverse_of("sin"), "COT": _inverse_of("tan"),
+        "SECH": _inverse_of("cosh"), "CSCH": _inverse_of("sinh"), "COTH": _inverse_of("tanh"),
+        "ARCSEC": _of_inverse("acos"), "ARCCSC": _of_inverse("asin"), "ARCCOT": _arccot,
+        "ARCSECH": _of_inverse("acosh"), "ARCCSCH": _of_inverse("asinh"), "ARCCOTH": _of_inverse("atanh"),
+    }  # fmt: skip
+    known: dict[int, Callable[[Expression], Expression]] = {
+        getattr(libsbml, f"AST_FUNCTION_{name}"): make for name, make in composed.items()
     }
-    arguments: tuple[Expression, ...] = _chain(tree)
-    if tree.operator == "+" and len(arguments) > 1 and ZERO in arguments:
-        # "0 + D/K": our 0 fits every unit, SBML's does not.
-        arguments = tuple(a for a in arguments if a != ZERO) or (ZERO,)
-        if len(arguments) == 1:
-            return to_ast(arguments[0], zero_unit=zero_unit)
-    node = libsbml.ASTNode(types[tree.operator])
-    if tree.operator == "sqrt":
-        node.addChild(_number(2.0))
-    for argument in arguments:
-        node.addChild(to_ast(argument))
-    return node
+    for name, function in plain.items():
+        known[getattr(libsbml, f"AST_FUNCTION_{name}")] = _plain(function)
+    known[libsbml.AST_LOGICAL_NOT] = _plain("not")
+    known[libsbml.AST_MINUS] = negated
+    return known
 
 
-def _number(value: float) -> Any:
+def _plain(function: str) -> Callable[[Expression], Expression]:
+    return lambda tree: Apply(function, (tree,))
+
+
+@cache
+def _binary() -> dict[int, str]:
     libsbml = load_libsbml()
 
-    if value.is_integer() and abs(value) < 2**31:
-        node = libsbml.ASTNode(libsbml.AST_INTEGER)
-        node.setValue(int(value))
-    else:
-        node = libsbml.ASTNode(libsbml.AST_REAL)
-        node.setValue(value)
-    return node
+    return {
+        libsbml.AST_MINUS: "-",
+        libsbml.AST_DIVIDE: "/",
+        libsbml.AST_POWER: "^",
+        libsbml.AST_FUNCTION_POWER: "^",
+        libsbml.AST_FUNCTION_REM: "rem",
+        libsbml.AST_FUNCTION_QUOTIENT: "quotient",
+        libsbml.AST_RELATIONAL_NEQ: "!=",
+    }
 
 
-def _chain(tree: Apply) -> tuple[Expression, ...]:
-    """Return the terms of a left-nested sum or product, so that its XML is flat."""
-    if tree.operator not in ("+", "*"):
-        return tree.arguments
-    terms: list[Expression] = []
-    spine: Expression = tree
-    while isinstance(spine, Apply) and spine.operator == tree.operator:
-        terms.append(spine.arguments[1])
-        spine = spine.arguments[0]
-    return (spine, *reversed(terms))
+@cache
+def _chained() -> dict[int, tuple[str, Expression | None]]:
+    """Return operators of any number of arguments, and their value without any."""
+    libsbml = load_libsbml()
+
+    return {
+        libsbml.AST_FUNCTION_MIN: ("min", None),
+        libsbml.AST_FUNCTION_MAX: ("max", None),
+        libsbml.AST_LOGICAL_AND: ("and", ONE),
+        libsbml.AST_LOGICAL_OR: ("or", ZERO),
+        libsbml.AST_LOGICAL_XOR: ("xor", ZERO),
+    }
 
 
-def flattened(tree: Expression) -> Any:
-    """Return a form in which only the grouping of sums and products no longer counts."""
-    if isinstance(tree, Number):
-        # SBML files carry 15 digits.
-        return float(f"{tree.value:.14g}")
-    if isinstance(tree, Symbol):
-        return tree.name
-    if tree.operator in ("+", "*"):
-        parts: list[Any] = []
-        for argument in _chain(tree):
-            part = flattened(argument)
-            if isinstance(part, tuple) and part[0] == tree.operator:
-                parts.extend(part[1:])
-            elif not (tree.operator == "+" and part == 0.0):
-                parts.append(part)
-        return parts[0] if len(parts) == 1 else ((tree.operator, *parts) if parts else 0.0)
-    return (tree.operator, *(flattened(argument) for argument in tree.arguments))
+@cache
+def _relations() -> dict[int, str]:
+    libsbml = load_libsbml()
+
+    return {
+        libsbml.AST_RELATIONAL_EQ: "==",
+        libsbml.AST_RELATIONAL_LT: "<",
+        libsbml.AST_RELATIONAL_LEQ: "<=",
+        libsbml.AST_RELATIONAL_GT: ">",
+        libsbml.AST_RELATIONAL_GEQ: ">=",
+    }
 
 
-def same_formula(first: Expression, second: Expression) -> bool:
-    """Tell whether two formulas are the same up to brackets in sums and products."""
-    return bool(flattened(first) == flattened(second))
+@cache
+def _constants() -> dict[int, Expression]:
+    libsbml = load_libsbml()
+
+    return {
+        libsbml.AST_NAME_TIME: Symbol(TIME),
+        libsbml.AST_CONSTANT_E: Number(math.e),
+        libsbml.AST_CONSTANT_PI: Number(math.pi),
+        libsbml.AST_CONSTANT_TRUE: ONE,
+        libsbml.AST_CONSTANT_FALSE: ZERO,
+    }
 
 
 @dataclass(slots=True)
@@ -123,6 +155,8 @@ class FormulaReader:
 
     def read(self, node: Any) -> Expression:
         """Return the tree of a formula, function definitions expanded.
+
+        An id that is a word of our formulas comes back :func:`marked`; ``rateOf`` becomes a symbol.
 
         Raises
         ------
@@ -152,20 +186,18 @@ class FormulaReader:
         libsbml = load_libsbml()
 
         kind = node.getType()
-        if kind == libsbml.AST_TIMES or kind == libsbml.AST_PLUS:
+        if kind in (libsbml.AST_TIMES, libsbml.AST_PLUS):
             return self._sum_or_product(node, kind, calls)
+        if kind in _constants():
+            return _constants()[kind]
+        if kind == libsbml.AST_NAME_AVOGADRO:
+            return Number(float(node.getReal()))
         if node.isNumber():
             return _literal(node)
         if kind == libsbml.AST_NAME:
-            return Symbol(node.getName())
+            return Symbol(marked(node.getName()))
         if kind == libsbml.AST_FUNCTION:
             return self._call(node, calls)
-        if kind == libsbml.AST_CONSTANT_E:
-            return Number(math.e)
-        if kind == libsbml.AST_CONSTANT_PI:
-            return Number(math.pi)
-        if kind == libsbml.AST_NAME_AVOGADRO:
-            return Number(float(node.getReal()))
         return self._operator(node, kind, calls)
 
     def _sum_or_product(self, node: Any, kind: int, calls: int) -> Expression:
@@ -178,61 +210,78 @@ class FormulaReader:
             rest.extend(node.getChild(i) for i in reversed(range(1, node.getNumChildren())))
             node = node.getChild(0)
         if node.getType() == kind:
-            tree: Expression = Number(0.0 if operator == "+" else 1.0)
+            tree: Expression = ZERO if operator == "+" else ONE
         else:
             tree = self._read(node, calls)
         for child in reversed(rest):
             tree = Apply(operator, (tree, self._read(child, calls)))
         return tree
 
+    def _arguments(self, node: Any, calls: int) -> list[Expression]:
+        return [self._read(node.getChild(i), calls) for i in range(node.getNumChildren())]
+
     def _operator(self, node: Any, kind: int, calls: int) -> Expression:
         libsbml = load_libsbml()
 
         n = node.getNumChildren()
-        if kind == libsbml.AST_MINUS and n == 1:
-            return negated(self._read(node.getChild(0), calls))
-        binary = {
-            libsbml.AST_MINUS: "-",
-            libsbml.AST_DIVIDE: "/",
-            libsbml.AST_POWER: "^",
-            libsbml.AST_FUNCTION_POWER: "^",
-        }
-        if kind in binary and n == 2:
-            return Apply(
-                binary[kind], (self._read(node.getChild(0), calls), self._read(node.getChild(1), calls))
-            )
-        unary = {
-            libsbml.AST_FUNCTION_EXP: "exp",
-            libsbml.AST_FUNCTION_LN: "ln",
-            libsbml.AST_FUNCTION_ABS: "abs",
-        }
-        if kind in unary and n == 1:
-            return Apply(unary[kind], (self._read(node.getChild(0), calls),))
-        chained = {libsbml.AST_FUNCTION_MIN: "min", libsbml.AST_FUNCTION_MAX: "max"}
-        if kind in chained and n >= 1:
-            tree = self._read(node.getChild(0), calls)
-            for i in range(1, n):
-                tree = Apply(chained[kind], (tree, self._read(node.getChild(i), calls)))
-            return tree
-        if kind == libsbml.AST_FUNCTION_ROOT and n in (1, 2):
+        if n == 1 and kind in _unary():
+            return _unary()[kind](self._read(node.getChild(0), calls))
+        if n == 2 and kind in _binary():
+            return Apply(_binary()[kind], tuple(self._arguments(node, calls)))
+        if kind in _chained():
+            operator, empty = _chained()[kind]
+            return self._chain(operator, empty, node, calls)
+        if n >= 2 and kind in _relations():
+            return _comparison(_relations()[kind], self._arguments(node, calls))
+        if n == 2 and kind == libsbml.AST_LOGICAL_IMPLIES:
+            condition, consequence = self._arguments(node, calls)
+            return Apply("or", (Apply("not", (condition,)), consequence))
+        if kind == libsbml.AST_FUNCTION_PIECEWISE:
+            return self._piecewise(node, calls)
+        if n in (1, 2) and kind == libsbml.AST_FUNCTION_ROOT:
             return self._root(node, calls)
-        if kind == libsbml.AST_FUNCTION_LOG and n == 2:
-            base, value = (Apply("ln", (self._read(node.getChild(i), calls),)) for i in (0, 1))
-            return Apply("/", (value, base))
+        if n in (1, 2) and kind == libsbml.AST_FUNCTION_LOG:
+            return self._log(node, calls)
+        if n == 1 and kind == libsbml.AST_FUNCTION_RATE_OF and node.getChild(0).getType() == libsbml.AST_NAME:
+            return Symbol(RATE_OF + marked(node.getChild(0).getName()))
         raise UnsupportedMathError(_name_of(node))
 
+    def _chain(self, operator: str, empty: Expression | None, node: Any, calls: int) -> Expression:
+        arguments = self._arguments(node, calls)
+        if not arguments:
+            if empty is None:
+                raise UnsupportedMathError(f"{operator} of nothing")
+            return empty
+        tree, *rest = arguments
+        for argument in rest:
+            tree = Apply(operator, (tree, argument))
+        return tree
+
+    def _piecewise(self, node: Any, calls: int) -> Expression:
+        arguments = self._arguments(node, calls)
+        tree = arguments.pop() if len(arguments) % 2 else UNDEFINED
+        while arguments:
+            condition, value = arguments.pop(), arguments.pop()
+            tree = Apply("if", (condition, value, tree))
+        return tree
+
     def _root(self, node: Any, calls: int) -> Expression:
-        value = self._read(node.getChild(node.getNumChildren() - 1), calls)
-        degree = self._read(node.getChild(0), calls) if node.getNumChildren() == 2 else Number(2.0)
-        if degree == Number(2.0):
+        *degree, value = self._arguments(node, calls)
+        if not degree or degree[0] == Number(2.0):
             return Apply("sqrt", (value,))
-        return Apply("^", (value, Apply("/", (Number(1.0), degree))))
+        return Apply("^", (value, Apply("/", (ONE, degree[0]))))
+
+    def _log(self, node: Any, calls: int) -> Expression:
+        *base, value = self._arguments(node, calls)
+        if not base or base[0] == Number(10.0):
+            return Apply("log10", (value,))
+        return Apply("/", (Apply("ln", (value,)), Apply("ln", (base[0],))))
 
     def _call(self, node: Any, calls: int) -> Expression:
         definition = self.functions.get(node.getName())
         if definition is None:
             raise UnsupportedMathError(f"the function {node.getName()!r}, which is not defined")
-        if calls >= 30:
+        if calls >= MAX_CALLS:
             raise UnsupportedMathError(f"the function {node.getName()!r}, which calls itself")
         if definition.getNumArguments() != node.getNumChildren() or definition.getBody() is None:
             raise UnsupportedMathError(
@@ -240,7 +289,7 @@ class FormulaReader:
                 f"defined with {definition.getNumArguments()}"
             )
         given = {
-            definition.getArgument(i).getName(): self._read(node.getChild(i), calls)
+            marked(definition.getArgument(i).getName()): self._read(node.getChild(i), calls)
             for i in range(node.getNumChildren())
         }
         body = self._read(definition.getBody(), calls + 1)
@@ -248,61 +297,41 @@ class FormulaReader:
             raise UnsupportedMathError(
                 f"the function {node.getName()!r}, nested deeper than {MAX_TREE_DEPTH} levels"
             )
-        body = substitute(body, given)
+        body = substitute(body, given | _rates_of(given))
         self._nodes += size_of(body, MAX_NODES)
         if self._nodes > MAX_NODES:
             raise UnsupportedMathError(f"a formula of more than {MAX_NODES} nodes")
         return body
 
 
-def negated(tree: Expression) -> Expression:
-    """Return minus the formula, without a double minus."""
-    if isinstance(tree, Apply) and tree.operator == "neg":
-        return tree.arguments[0]
-    return Apply("neg", (tree,))
+def _rates_of(given: Mapping[str, Expression]) -> dict[str, Expression]:
+    return {
+        RATE_OF + name: Symbol(RATE_OF + tree.name)
+        for name, tree in given.items()
+        if isinstance(tree, Symbol)
+    }
+
+
+def _comparison(relation: str, arguments: list[Expression]) -> Expression:
+    # a < b < c holds if each neighbour pair does.
+    pairs = [Apply(relation, pair) for pair in pairwise(arguments)]
+    tree: Expression = pairs[0]
+    for pair in pairs[1:]:
+        tree = Apply("and", (tree, pair))
+    return tree
 
 
 def _literal(node: Any) -> Expression:
     value = float(node.getValue())
-    if not math.isfinite(value):
-        raise UnsupportedMathError(f"the number {value}")
-    return Number(value) if value >= 0 else Apply("neg", (Number(-value),))
+    return UNDEFINED if math.isnan(value) else signed_number(value)
 
 
 def _name_of(node: Any) -> str:
     libsbml = load_libsbml()
 
-    special = {
-        libsbml.AST_NAME_TIME: "the simulation time",
-        libsbml.AST_FUNCTION_DELAY: "a delay",
-        libsbml.AST_FUNCTION_PIECEWISE: "a piecewise formula",
-        libsbml.AST_LAMBDA: "a lambda",
-    }
+    special = {libsbml.AST_FUNCTION_DELAY: "a delay", libsbml.AST_LAMBDA: "a lambda"}
     kind = node.getType()
     if kind in special:
         return special[kind]
-    if node.isRelational() or node.isLogical() or node.isBoolean():
-        return f"a comparison or logical formula ({node.getName() or node.getOperatorName() or 'true/false'})"
-    return f"the function {node.getName() or node.getOperatorName() or 'of an unknown kind'!r}"
-
-
-def depth_of(tree: Expression) -> int:
-    """Return how deep a formula is nested."""
-    deepest, stack = 0, [(tree, 1)]
-    while stack:
-        node, depth = stack.pop()
-        deepest = max(deepest, depth)
-        if isinstance(node, Apply):
-            stack.extend((argument, depth + 1) for argument in node.arguments)
-    return deepest
-
-
-def size_of(tree: Expression, limit: int) -> int:
-    """Return the number of nodes of a formula, counted up to ``limit``."""
-    count, stack = 0, [tree]
-    while stack and count <= limit:
-        node = stack.pop()
-        count += 1
-        if isinstance(node, Apply):
-            stack.extend(node.arguments)
-    return count
+    name = node.getName() or node.getOperatorName() or "of an unknown kind"
+    return f"the function {name!r} with {node.getNumChildren()} argument(s)"

@@ -1,177 +1,137 @@
-"""SBML reactions to ours: one each, or one per term and direction of the law."""
+"""SBML reactions and rate rules of species to our reactions: one each, or one per term and direction."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from mtornet.errors import ExpressionError, MtorNetError
-from mtornet.expression import Apply, Expression, Number, Symbol, evaluate, parse, substitute, to_text
+from mtornet.expression import Apply, Expression, Number, Symbol, evaluate, parse
 from mtornet.expression import symbols as names_in
+from mtornet.graph.assignments import parse_assignments
 from mtornet.graph.schema import CATALYST, MODIFIER_SBO, STIMULATOR
 from mtornet.network.elements import Parameter, Reaction, Side
 from mtornet.network.ratelaws import full_rate, rate_laws
 from mtornet.sbml.annotation import Details, details_of
 from mtornet.sbml.features import label
-from mtornet.sbml.mathml import UnsupportedMathError, same_formula
+from mtornet.sbml.formulas import ZERO, UnsupportedMathError, same_formula
+from mtornet.sbml.mathml_write import for_sbml
 from mtornet.sbml.ratelaw import NotMassActionError, SpeciesSymbols, Term, terms_of
+from mtornet.sbml.sides import Sides, sides_of
+from mtornet.sbml.signs import Signs
 from mtornet.sbml.symbols import SymbolTable
 
 _ROLES = {sbo: role for role, sbo in MODIFIER_SBO.items()}
+EXPRESSION = "expression"
 
 
 @dataclass(slots=True)
 class ReactionReader:
-    """Reads the reactions of one model; local parameters become parameters of the network."""
+    """Reads the reactions of one model; bare rate constants become parameters of the network."""
 
     table: SymbolTable
     species: SpeciesSymbols
-    taken: set[str]
-    """Ids in use, so that a new name hits none."""
+    signs: Signs
     with_units: bool
     parameters: list[Parameter] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def read(self, reaction: Any) -> list[Reaction]:
         """Return what one SBML reaction becomes; nothing if it is refused or changes nothing."""
-        law = reaction.getKineticLaw()
-        if law is None or not law.isSetMath():
+        refusals, name = self.table.refusals, reaction.getId()
+        tree = self.table.inlined.get(name)
+        sides = sides_of(self.table, reaction)
+        if tree is None or sides is None or not self._has_values(reaction, tree):
             return []
-        refusals = self.table.refusals
-        n_refused = len(refusals.found)
+        self.notes += sides.notes
+        details = details_of(reaction)
         try:
-            reactants = self._side(reaction, reaction.getListOfReactants())
-            products = self._side(reaction, reaction.getListOfProducts())
-            tree = self._law(reaction, law)
-            if tree is None or len(refusals.found) > n_refused:
-                return []
-            formula = tree
-            details = details_of(reaction)
-            own = self._as_written(reaction, details, reactants, products, tree)
+            own = self._as_written(reaction, details, sides, tree)
             if own is not None:
                 return [own]
-            terms = terms_of(tree, self.species)
+            made = self._by_mass_action(reaction, details, sides, tree)
+            if made is None:
+                made = self._general(reaction, details, sides, self.table.in_amounts(tree))
+            made += self._of_changing_counts(reaction, details, sides, tree)
         except UnsupportedMathError as error:
-            refusals.add(
-                reaction, f"{label('reaction', reaction)}: its kinetic law or stoichiometry uses {error}"
-            )
+            refusals.add(reaction, f"{label('reaction', reaction)}: its kinetic law uses {error}")
             return []
-        except NotMassActionError as error:
-            refusals.add(
-                reaction,
-                f"the kinetic law of {label('reaction', reaction)} is not mass action: {error} "
-                f"(law {to_text(formula)[:160]})",
-            )
-            return []
-        return self._reactions(reaction, details, reactants, products, terms)
+        if not made and not refusals.found:
+            self.notes.append(f"reaction {name!r} changes no species and is left out")
+        if len(made) > 1:
+            self.notes.append(f"reaction {name!r} is read as {', '.join(r.id for r in made)}")
+        return made
 
-    def _side(self, reaction: Any, references: Iterable[Any]) -> Side:
-        counts: dict[str, int] = {}
-        for reference in references:
-            name = reference.getSpecies()
-            count = self._count(reaction, reference)
-            species = self.table.model.getSpecies(name)
-            # A boundary species keeps its amount: it may set the rate but is not consumed or produced.
-            if count and not (species.getBoundaryCondition() or species.getConstant()):
-                counts[name] = counts.get(name, 0) + count
-        return tuple(counts.items())
-
-    def _count(self, reaction: Any, reference: Any) -> int:
-        refusals, name = self.table.refusals, reference.getSpecies()
-        where = f"{label('reaction', reaction)}: the stoichiometry of {name!r}"
-        if self.table.model.getRuleByVariable(reference.getId()) is not None:
-            refusals.add(reference, f"{where} changes by a rule")
-            return 0
-        count = self._number(reference)
-        if count is None:
-            refusals.add(reference, f"{where} is not given as a number")
-            return 0
-        if not (count.is_integer() and 0 <= count <= 1_000_000):
-            refusals.add(reference, f"{where} is {count!r}; expected a whole number >= 0")
-            return 0
-        return int(count)
-
-    def _number(self, reference: Any) -> float | None:
-        """Return a stoichiometry; a formula counts if nothing in it ever changes."""
-        table, model = self.table, self.table.model
-        if reference.getId() and model.getInitialAssignmentBySymbol(reference.getId()) is not None:
-            return table.values.get(reference.getId())
-        if model.getLevel() > 2:
-            return float(reference.getStoichiometry()) if reference.isSetStoichiometry() else None
-        if not reference.isSetStoichiometryMath():
-            return float(reference.getStoichiometry()) / (reference.getDenominator() or 1)
-        tree = table.reader.read(reference.getStoichiometryMath().getMath())
-        if any(model.getSpecies(n) is not None or n in table.observed for n in names_in(tree)):
-            return None
+    def read_rate_rule(self, species: Any, tree: Expression) -> list[Reaction]:
+        """Return a rate rule of a species as a reaction that makes (or takes) it at a net rate."""
+        table, name = self.table, species.getId()
         try:
-            count = evaluate(tree, table.values)
-            self.notes.append(f"a stoichiometry of {reference.getSpecies()!r} is computed once: {count:g}")
-            return count
-        except ExpressionError:
-            return None
+            rate = table.in_amounts(tree)
+            if not table.is_amount(species):
+                rate = self._rate_of_amount(species, rate)
+        except UnsupportedMathError as error:
+            table.refusals.add(table.model, f"rate rule for {name!r} uses {error}")
+            return []
+        made = Reaction(
+            id=table.fresh(f"{name}__rate"),
+            reactants=(),
+            products=((name, 1),),
+            modifiers=self._read_by(rate, {name}, {}),
+            rate_constant=rate,
+            law=EXPRESSION,
+            signed=True,
+        )
+        self.notes.append(
+            f"rate rule for {name!r} is read as the reaction {made.id!r}, for rate equations only"
+        )
+        return [made]
 
-    def _law(self, reaction: Any, law: Any) -> Expression | None:
-        """Return the formula of a law over species, constants and renamed local parameters."""
+    def _rate_of_amount(self, species: Any, rate: Expression) -> Expression:
+        # d (c V)/dt = V dc/dt + c dV/dt
+        table, place = self.table, species.getCompartment()
+        volume = table.volume(place)
+        total: Expression = Apply("*", (rate, volume))
+        growth = table.growth_of(place)
+        if growth is not None:
+            concentration = Apply("/", (Symbol(species.getId()), volume))
+            total = Apply("+", (total, Apply("*", (concentration, growth))))
+        return total
+
+    def _has_values(self, reaction: Any, tree: Expression) -> bool:
         table = self.table
-        tree = table.reader.read(law.getMath())
-        local: dict[str, Expression] = {}
-        for parameter in law.getListOfParameters():
-            new_name = self.fresh(f"{reaction.getId()}__{parameter.getId()}")
-            if not parameter.isSetValue():
-                table.refusals.add(
-                    parameter, f"{label('local parameter', parameter)} of {reaction.getId()!r} has no value"
-                )
-                return None
-            table.values[new_name] = parameter.getValue()
-            self.parameters.append(
-                Parameter(
-                    id=new_name, value=parameter.getValue(), name=parameter.getName() or parameter.getId()
-                )
-            )
-            local[parameter.getId()] = Symbol(new_name)
-        hidden = set(local)
-        outside = {name: new for name, new in table.counts.items() if name not in hidden}
-        tree = substitute(tree, {**outside, **local})
-        tree = substitute(tree, table.observed)
         for name in dict.fromkeys(names_in(tree)):
-            if table.model.getReaction(name) is not None:
-                table.refusals.add(
-                    reaction, f"the kinetic law of {label('reaction', reaction)} uses the rate of {name!r}"
-                )
-                return None
-            if name not in table.values:
+            if name not in table.values and not table.changes(Symbol(name)):
                 table.refusals.add(
                     reaction,
                     f"the kinetic law of {label('reaction', reaction)} uses {name!r}, which has no value",
                 )
-                return None
-        return tree
+                return False
+        return True
 
-    def _as_written(
-        self, reaction: Any, details: Details, reactants: Side, products: Side, tree: Expression
-    ) -> Reaction | None:
+    def _as_written(self, reaction: Any, details: Details, sides: Sides, tree: Expression) -> Reaction | None:
         """Return the reaction that our annotation describes, if the law says exactly that."""
         if details.kind != "reaction" or details.text("law", "mass_action") not in rate_laws():
             return None
-        if any(
-            self.species.divisor[name] is not None for name in names_in(tree) if name in self.species.divisor
-        ):
+        if sides.changing or any(self.species.divisor.get(name) is not None for name in names_in(tree)):
             return None
-        modifiers = tuple((m.getSpecies(), _role(m) or CATALYST) for m in reaction.getListOfModifiers())
         try:
             candidate = self._make(
                 reaction,
                 details,
-                reactants=reactants,
-                products=products,
-                modifiers=modifiers,
+                reactants=sides.reactants,
+                products=sides.products,
+                modifiers=tuple(
+                    (m.getSpecies(), _role(m) or CATALYST) for m in reaction.getListOfModifiers()
+                ),
                 rate_constant=parse(details.text("rate_constant")),
                 law=details.text("law", "mass_action"),
+                law_parameters=parse_assignments(details.text("law_parameters")),
+                signed=details.text("signed") == "true",
             )
+            return candidate if same_formula(for_sbml(full_rate(candidate)), tree) else None
         except MtorNetError:
             return None
-        return candidate if same_formula(full_rate(candidate), tree) else None
 
     def _make(self, element: Any, details: Details, **more: Any) -> Reaction:
         kwargs = {"id": element.getId(), **more}
@@ -183,30 +143,47 @@ class ReactionReader:
             **kwargs,
         )
 
-    def _reactions(
-        self, element: Any, details: Details, reactants: Side, products: Side, terms: Sequence[Term]
-    ) -> list[Reaction]:
-        if not reactants and not products:
-            self.notes.append(f"reaction {element.getId()!r} changes no species and is left out")
+    def _by_mass_action(
+        self, reaction: Any, details: Details, sides: Sides, tree: Expression
+    ) -> list[Reaction] | None:
+        """Return one reaction for each term of a law that is a sum of them; ``None`` if it is not."""
+        if not sides.reactants and not sides.products:
             return []
+        if not sides.whole_reactants:
+            return None
+        try:
+            terms = terms_of(tree, self.species)
+        except NotMassActionError:
+            return None
         backward = [term for term in terms if term.sign < 0]
-        if backward and not element.getReversible():
-            self.table.refusals.add(
-                element,
-                f"{label('reaction', element)} is irreversible but its law has a negative term "
-                f"({to_text(backward[0].constant)[:80]}); mark it as reversible if both directions happen",
-            )
-            return []
-        terms = terms or [Term(sign=1, constant=Number(0.0), powers={})]
+        if backward and (not reaction.getReversible() or not sides.whole_products):
+            return None
+        constants = [self._value(reaction, term.constant) for term in terms]
+        if not all(constant is not None and constant >= 0 for constant in constants):
+            return None
+        terms = terms or [Term(sign=1, constant=ZERO, powers={})]
         made = []
-        for term, new_id in zip(terms, self._ids(element.getId(), terms), strict=True):
-            sides = (reactants, products) if term.sign > 0 else (products, reactants)
-            one = self._one(element, details, new_id, sides, term)
-            if one is not None:
-                made.append(one)
-        if len(made) > 1:
-            self.notes.append(f"reaction {element.getId()!r} is read as {', '.join(r.id for r in made)}")
+        for term, new_id in zip(terms, self._ids(reaction.getId(), terms), strict=True):
+            forward = (sides.reactants, sides.products)
+            made.append(
+                self._one(reaction, details, new_id, forward if term.sign > 0 else forward[::-1], term)
+            )
         return made
+
+    def _value(self, reaction: Any, constant: Expression) -> float | None:
+        """Return the value of a constant that nothing changes; ``None`` if there is no such value."""
+        if self.table.changes(constant):
+            return None
+        where = f"the kinetic law of {label('reaction', reaction)}"
+        try:
+            value = evaluate(constant, self.table.values)
+        except ExpressionError as error:
+            self.table.refusals.add(reaction, f"{where}: {error}")
+            return None
+        if not abs(value) < float("inf"):
+            self.table.refusals.add(reaction, f"{where} has no finite value: {value}")
+            return None
+        return value
 
     def _ids(self, name: str, terms: Sequence[Term]) -> list[str]:
         if len(terms) == 1:
@@ -214,30 +191,22 @@ class ReactionReader:
         ids = []
         for sign, word in ((1, "forward"), (-1, "backward")):
             n = sum(term.sign == sign for term in terms)
-            ids += [self.fresh(f"{name}__{word}" if n == 1 else f"{name}__{word}{i + 1}") for i in range(n)]
+            ids += [
+                self.table.fresh(f"{name}__{word}" if n == 1 else f"{name}__{word}{i + 1}") for i in range(n)
+            ]
         forward = iter([i for i in ids if "__forward" in i[len(name) :]])
         reverse = iter([i for i in ids if "__backward" in i[len(name) :]])
         return [next(forward) if term.sign > 0 else next(reverse) for term in terms]
 
-    def fresh(self, name: str) -> str:
-        """Return a name that nothing carries yet, as close to ``name`` as can be."""
-        while name in self.taken:
-            name += "_"
-        self.taken.add(name)
-        return name
-
     def _one(
         self, element: Any, details: Details, new_id: str, sides: tuple[Side, Side], term: Term
-    ) -> Reaction | None:
-        constant = self._constant(element, new_id, term.constant)
-        if constant is None:
-            return None
+    ) -> Reaction:
         counts, powers = {name: int(count) for name, count in sides[0]}, dict(term.powers)
         # Mass action multiplies every reactant; what else the law multiplies is a modifier.
         is_mass_action = all(powers.get(name, 0) >= count for name, count in counts.items())
         if is_mass_action:
             powers = {name: power - counts.get(name, 0) for name, power in powers.items()}
-        roles = {m.getSpecies(): _role(m) or CATALYST for m in element.getListOfModifiers()}
+        roles = _roles_of(element)
         modifiers = [
             (name, roles.get(name, STIMULATOR)) for name, power in powers.items() for _ in range(power)
         ]
@@ -251,7 +220,7 @@ class ReactionReader:
             reactants=sides[0],
             products=sides[1],
             modifiers=tuple(modifiers),
-            rate_constant=constant,
+            rate_constant=self._constant(new_id, term.constant),
             law="mass_action" if is_mass_action else "constant_rate",
         )
 
@@ -264,30 +233,110 @@ class ReactionReader:
                     f"the propensity constant * {species} ({species}-1)..., {power} factors"
                 )
 
-    def _constant(self, element: Any, new_id: str, constant: Expression) -> Expression | None:
-        """Return a rate constant that is finite and not negative, in a form whose unit nobody can mistake."""
-        try:
-            value = evaluate(constant, self.table.values)
-        except ExpressionError as error:
-            self.table.refusals.add(element, f"the kinetic law of {label('reaction', element)}: {error}")
-            return None
-        if not 0 <= value < float("inf"):
-            self.table.refusals.add(
-                element,
-                f"the kinetic law of {label('reaction', element)}: the rate constant "
-                f"{to_text(constant)[:80]!r} is {value!r}; expected a finite number >= 0",
-            )
-            return None
+    def _constant(self, new_id: str, constant: Expression) -> Expression:
+        """Return a rate constant in a form whose unit nobody can mistake."""
         named = {n for n in names_in(constant) if self.table.model.getCompartment(n) is None}
         if named or self.with_units:
             return constant
         # A bare number has no unit of its own; as a parameter it may have the one it needs.
-        new_name = self.fresh(f"{new_id}__k")
+        new_name = self.table.fresh(f"{new_id}__k")
         whole = isinstance(constant, Number)
-        number = value if whole else 1.0
+        number = evaluate(constant, self.table.values) if whole else 1.0
         self.parameters.append(Parameter(id=new_name, value=number))
         return Symbol(new_name) if whole else Apply("*", (Symbol(new_name), constant))
+
+    def _general(self, reaction: Any, details: Details, sides: Sides, rate: Expression) -> list[Reaction]:
+        """Return a law that is no mass action: as it is, or one reaction in each direction."""
+        name = reaction.getId()
+        if not sides.reactants and not sides.products:
+            return []
+        parts = self.signs.parts(rate) if reaction.getReversible() else None
+        if parts is not None and parts[1] != ZERO:
+            if parts[0] == ZERO:
+                return [self._formula(reaction, details, name, (sides.products, sides.reactants), parts[1])]
+            forward, backward = (self.table.fresh(f"{name}__{word}") for word in ("forward", "backward"))
+            return [
+                self._formula(reaction, details, forward, (sides.reactants, sides.products), parts[0]),
+                self._formula(reaction, details, backward, (sides.products, sides.reactants), parts[1]),
+            ]
+        signed = self._is_signed(reaction, rate)
+        both = (sides.reactants, sides.products)
+        return [self._formula(reaction, details, name, both, rate, signed=signed)]
+
+    def _is_signed(self, reaction: Any, rate: Expression) -> bool:
+        if self.signs.never_negative(rate):
+            return False
+        name = reaction.getId()
+        # An irreversible reaction states that its law is not negative, unless it is from the start.
+        if not reaction.getReversible() and not self._starts_negative(rate):
+            return False
+        self.notes.append(
+            f"reaction {name!r} keeps its net law, which may be negative: for rate equations only"
+        )
+        return True
+
+    def _starts_negative(self, rate: Expression) -> bool:
+        values = dict(self.table.values)
+        for species in self.table.model.getListOfSpecies():
+            amount = self.table.initial_amount(species)
+            if amount is not None:
+                values[species.getId()] = amount
+        try:
+            return evaluate(rate, values) < 0
+        except ExpressionError:
+            return False
+
+    def _formula(
+        self,
+        element: Any,
+        details: Details,
+        new_id: str,
+        sides: tuple[Side, Side],
+        rate: Expression,
+        *,
+        signed: bool = False,
+    ) -> Reaction:
+        taking_part = {name for name, _ in (*sides[0], *sides[1])}
+        return self._make(
+            element,
+            details,
+            id=new_id,
+            reactants=sides[0],
+            products=sides[1],
+            modifiers=self._read_by(rate, taking_part, _roles_of(element)),
+            rate_constant=rate,
+            law=EXPRESSION,
+            signed=signed,
+        )
+
+    def _read_by(
+        self, rate: Expression, taking_part: set[str], roles: dict[str, str]
+    ) -> tuple[tuple[str, str], ...]:
+        """Return the modifiers that the file names, and further species that the rate reads."""
+        model = self.table.model
+        read = [n for n in dict.fromkeys(names_in(rate)) if model.getSpecies(n) is not None]
+        named = {name: role for name, role in roles.items() if not self.table.has_rule(name)}
+        return tuple((named | {n: named.get(n, STIMULATOR) for n in read if n not in taking_part}).items())
+
+    def _of_changing_counts(
+        self, reaction: Any, details: Details, sides: Sides, tree: Expression
+    ) -> list[Reaction]:
+        """Return a reaction of its own for each species whose stoichiometry changes in time."""
+        made = []
+        for name, count in sides.changing:
+            rate = self.table.in_amounts(Apply("*", (count, tree)))
+            new_id = self.table.fresh(f"{reaction.getId()}__{name}")
+            made.append(self._formula(reaction, details, new_id, ((), ((name, 1),)), rate, signed=True))
+            self.notes.append(
+                f"the stoichiometry of {name!r} in reaction {reaction.getId()!r} changes: read as the "
+                f"reaction {new_id!r}, for rate equations only"
+            )
+        return made
 
 
 def _role(modifier: Any) -> str:
     return _ROLES.get(modifier.getSBOTermID(), "")
+
+
+def _roles_of(element: Any) -> dict[str, str]:
+    return {m.getSpecies(): _role(m) or CATALYST for m in element.getListOfModifiers()}

@@ -1,34 +1,39 @@
-"""SBML to a reaction network: our own files without loss, others if they are mass action, or not at all."""
+"""SBML to a reaction network: our own files without loss, others with the same mathematics, or not at all."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from mtornet.errors import ExpressionError, ModelError, SBMLError
-from mtornet.expression import Expression, Symbol, parse
+from mtornet.errors import ModelError, SBMLError
+from mtornet.expression import Expression, Symbol
 from mtornet.network.catalogue import Catalogue
-from mtornet.network.elements import Compartment, Derived, Input, Parameter, Reaction, Readout, Species
+from mtornet.network.elements import Compartment, Event, Reaction, Species, Variable
 from mtornet.network.network import ReactionNetwork
 from mtornet.network.validate import problems_of_network
-from mtornet.sbml.annotation import Details, annotation_text, details_of
+from mtornet.sbml.annotation import annotation_text, details_of
+from mtornet.sbml.definitions import read_symbols
+from mtornet.sbml.events import EventReader
 from mtornet.sbml.features import Refusals, label, parse_document, scan
-from mtornet.sbml.mathml import same_formula
+from mtornet.sbml.formulas import UnsupportedMathError
+from mtornet.sbml.quantities import QuantityReader, common
 from mtornet.sbml.reactions import ReactionReader
+from mtornet.sbml.reserved import rename_reserved
+from mtornet.sbml.signs import Signs, signs_of_variables
 from mtornet.sbml.source import Source, checked_sbml
-from mtornet.sbml.symbols import SymbolTable, read_symbols
-from mtornet.sbml.unitdefs import same_unit, text_of_unit, unit_of_definition
-from mtornet.units import Unit
+from mtornet.sbml.symbols import SymbolTable
+from mtornet.sbml.unitdefs import UnitReader
 
 
 def read_sbml(path_or_text: str | os.PathLike[str]) -> ReactionNetwork:
     """Read an SBML file (Level 2 or 3) as a reaction network.
 
-    Files that :func:`mtornet.write_sbml` wrote come back equal. Of other files those are read whose
-    reactions are mass action or of constant rate, in either direction, in constant compartments;
-    species become amounts, volumes become part of the rate constants. What reading decided (a
-    reaction split into two directions, ``x (x-1)`` read as a propensity) stands in the ``notes``.
+    Files that :func:`mtornet.write_sbml` wrote come back equal. Of other files the mathematics is the
+    same: species become amounts, mass action is recognised, every other law becomes a formula, what
+    assignment rules compute is put in where it is used and kept as a read-out. What reading decided (a
+    reaction split into two directions, ``x (x-1)`` read as a propensity, a net rate that only rate
+    equations take) stands in the ``notes``.
 
     Parameters
     ----------
@@ -56,8 +61,9 @@ def _network(source: Source) -> ReactionNetwork:
     document = parse_document(source)
     model = document.getModel()
     refusals = Refusals(source.name)
-    scan(model, refusals)
+    notes = [*rename_reserved(model), *scan(model, refusals)]
     table = read_symbols(model, refusals)
+    table.notes[:0] = notes
     network = _Reader(table, with_units=True).network(refusals)
     if not problems_of_network(network):
         return network
@@ -76,79 +82,99 @@ class _Reader:
         self.table = table
         self.model = table.model
         self.details = details_of(self.model)
-        self.with_units = with_units and _counts_items_per_second(self.model)
-        self.units = {
-            "": None,
-            **{d.getId(): unit_of_definition(d) for d in self.model.getListOfUnitDefinitions()},
-        }
+        self.units = UnitReader(self.model, wanted=with_units)
 
     def network(self, refusals: Refusals) -> ReactionNetwork:
-        reader = ReactionReader(self.table, self.table.species_symbols(), self.ids(), self.with_units)
-        reactions: list[Reaction] = []
-        for reaction in self.model.getListOfReactions():
-            reactions += reader.read(reaction)
+        table = self.table
+        # Two readings, with and without units, use the same new names.
+        taken = set(table.taken)
+        events = list(filter(None, map(EventReader(table).read, self.model.getListOfEvents())))
+        quantities = QuantityReader(table, self.units)
+        quantities.read()
+        quantities.add_aliases(self.details)
+        reader = self.reaction_reader(quantities.variables, events)
+        reactions = self.reactions(reader)
         species = list(filter(None, map(self.species, self.model.getListOfSpecies())))
-        compartments = [self.compartment(c) for c in self.model.getListOfCompartments()]
-        inputs, parameters, derived, readouts = self.quantities()
-        if not reactions and not refusals.found:
-            refusals.add(self.model, f"{label('model', self.model)} has no reactions that change a species")
+        compartments = list(filter(None, map(self.compartment, self.model.getListOfCompartments())))
         refusals.raise_if_any()
-        name = self.details.text("model") or self.model.getId() or self.model.getName() or "sbml"
+        table.taken = taken
+        parameters = [*quantities.parameters, *table.local_parameters, *reader.parameters]
         return ReactionNetwork(
-            model=name,
+            model=self.details.text("model") or self.model.getId() or self.model.getName() or "sbml",
             modules=self.details.items("modules"),
             variant=self.details.text("variant", "wild_type"),
             compartments=Catalogue("compartment", compartments),
             species=Catalogue("species", species),
-            inputs=Catalogue("input", inputs),
-            parameters=Catalogue("parameter", [*parameters, *reader.parameters]),
-            derived=Catalogue("derived quantity", derived),
+            inputs=Catalogue("input", quantities.inputs),
+            parameters=Catalogue("parameter", parameters),
+            derived=Catalogue("derived quantity", quantities.derived),
             reactions=Catalogue("reaction", reactions),
-            readouts=Catalogue("read-out", self.with_aliases(readouts)),
-            notes=(*self.table.notes, *reader.notes, *self.scale_notes()),
+            readouts=Catalogue("read-out", quantities.readouts),
+            variables=Catalogue("variable", quantities.variables),
+            events=Catalogue("event", events),
+            notes=tuple(dict.fromkeys((*table.notes, *reader.notes, *self.scale_notes()))),
         )
 
-    def ids(self) -> set[str]:
-        lists = (
-            self.model.getListOfCompartments(),
-            self.model.getListOfSpecies(),
-            self.model.getListOfParameters(),
-            self.model.getListOfReactions(),
+    def reaction_reader(self, variables: Sequence[Variable], events: Sequence[Event]) -> ReactionReader:
+        try:
+            species = self.table.species_symbols()
+        except UnsupportedMathError as error:
+            self.table.refusals.add(self.model, f"{label('model', self.model)} uses {error}")
+            self.table.refusals.raise_if_any()
+            raise
+        return ReactionReader(self.table, species, self.signs(variables, events), self.units.stated)
+
+    def signs(self, variables: Sequence[Variable], events: Sequence[Event]) -> Signs:
+        table = self.table
+        constants = {name: value for name, value in table.values.items() if not table.changes(Symbol(name))}
+        assigned: dict[str, list[Expression]] = {}
+        for event in events:
+            for name, tree in event.assignments:
+                assigned.setdefault(name, []).append(tree)
+        amounts = [species.getId() for species in self.model.getListOfSpecies()]
+        return signs_of_variables(
+            constants, amounts, {v.id: (v.initial, v.rate) for v in variables}, assigned
         )
-        return {element.getId() for elements in lists for element in elements}
+
+    def reactions(self, reader: ReactionReader) -> list[Reaction]:
+        made: list[Reaction] = []
+        for reaction in self.model.getListOfReactions():
+            made += reader.read(reaction)
+        for name, tree in self.table.rate_rules.items():
+            species = self.model.getSpecies(name)
+            if species is not None:
+                made += reader.read_rate_rule(species, tree)
+        return made
 
     def scale_notes(self) -> Iterable[str]:
-        if not self.details.kind and not _counts_items_per_second(self.model):
-            yield "amounts and times are in the units of the file, which are not molecules and seconds"
+        if not self.details.kind and not self.units.stated:
+            yield "amounts and times are in the units of the file; no formula is checked for units"
 
-    def common(self, element: Any, details: Details) -> dict[str, Any]:
-        return {
-            "id": element.getId(),
-            "name": details.text("name", element.getName()),
-            "provenance": details.provenance,
-        }
-
-    def compartment(self, element: Any) -> Compartment:
-        details = details_of(element)
-        size = self.table.values.get(element.getId(), 1.0)
+    def compartment(self, element: Any) -> Compartment | None:
+        details, name = details_of(element), element.getId()
+        if self.table.has_rule(name) and name not in self.table.values:
+            self.table.refusals.add(element, f"{label('compartment', element)} has no size at the start")
+            return None
+        size = self.table.values.get(name, 1.0)
         return Compartment(
-            **self.common(element, details),
+            **common(element, details),
             size=details.exact("size", size),
-            unit=details.text("unit", "L") if self.with_units else "L",
+            unit=details.text("unit", self.units.volume),
             sbo=details.text("sbo", element.getSBOTermID()),
             annotation=annotation_text(element, details),
         )
 
     def species(self, element: Any) -> Species | None:
         details, table = details_of(element), self.table
+        if table.has_rule(element.getId()):
+            return None
         initial = table.initial_amount(element)
         if initial is None:
-            if self.model.getRuleByVariable(element.getId()) is None:
-                table.refusals.add(
-                    element,
-                    f"{label('species', element)} has no initial amount that can be computed "
-                    f"(compartment {element.getCompartment()!r})",
-                )
+            table.refusals.add(
+                element,
+                f"{label('species', element)} has no initial amount that can be computed "
+                f"(compartment {element.getCompartment()!r})",
+            )
             return None
         if not 0 <= initial < float("inf"):
             table.refusals.add(
@@ -156,7 +182,7 @@ class _Reader:
             )
             return None
         return Species(
-            **self.common(element, details),
+            **common(element, details),
             initial=details.exact("initial", initial),
             compartment=element.getCompartment(),
             module=details.text("module"),
@@ -166,121 +192,3 @@ class _Reader:
             sbo=details.text("sbo", element.getSBOTermID()),
             annotation=annotation_text(element, details),
         )
-
-    def quantities(self) -> tuple[list[Input], list[Parameter], list[Derived], list[Readout]]:
-        inputs: list[Input] = []
-        parameters: list[Parameter] = []
-        derived: list[Derived] = []
-        readouts: list[Readout] = []
-        table = self.table
-        for element in self.model.getListOfParameters():
-            name, details = element.getId(), details_of(element)
-            if name in table.constants:
-                derived.append(self.derived(element, details, table.constants[name]))
-            elif name in table.observed:
-                readouts.append(self.readout(element, details, table.in_amounts(table.observed[name])))
-            elif self.model.getRuleByVariable(name) is not None:
-                continue
-            elif not _is_finite(table.values.get(name)):
-                found = table.values.get(name, "no value")
-                table.refusals.add(element, f"{label('parameter', element)} has no finite value: {found}")
-            elif not element.getConstant() and table.values[name] >= 0 and details.kind in ("", "input"):
-                inputs.append(self.input(element, details))
-            else:
-                parameters.append(self.parameter(element, details))
-        return inputs, parameters, derived, readouts
-
-    def input(self, element: Any, details: Details) -> Input:
-        return Input(
-            **self.common(element, details),
-            value=details.exact("value", self.table.values[element.getId()]),
-            unit=self.unit(element, details),
-            role=details.text("role", "ligand"),
-            sbo=details.text("sbo", element.getSBOTermID() if details.kind else ""),
-            annotation=annotation_text(element, details),
-        )
-
-    def parameter(self, element: Any, details: Details) -> Parameter:
-        return Parameter(
-            **self.common(element, details),
-            value=details.exact("value", self.table.values[element.getId()]),
-            unit=self.unit(element, details),
-            low=details.number("low"),
-            high=details.number("high"),
-        )
-
-    def derived(self, element: Any, details: Details, rule: Expression) -> Derived:
-        return Derived(
-            **self.common(element, details),
-            expression=_formula(details, rule),
-            unit=self.unit(element, details),
-        )
-
-    def readout(self, element: Any, details: Details, rule: Expression) -> Readout:
-        return Readout(
-            **self.common(element, details),
-            expression=_formula(details, rule),
-            unit=self.unit(element, details),
-            assay=details.text("assay"),
-            label=details.text("label"),
-        )
-
-    def with_aliases(self, readouts: list[Readout]) -> list[Readout]:
-        """Put the read-outs that are a species under its own name back in their places."""
-        for alias in self.details.children:
-            name, position = alias.text("id"), alias.text("position")
-            if alias.kind != "readout" or self.model.getSpecies(name) is None or not position.isdecimal():
-                continue
-            readout = Readout(
-                id=name,
-                expression=Symbol(name),
-                unit=alias.text("unit"),
-                name=alias.text("name"),
-                assay=alias.text("assay"),
-                label=alias.text("label"),
-                provenance=alias.provenance,
-            )
-            readouts.insert(min(int(position[:9]), len(readouts)), readout)
-        return readouts
-
-    def unit(self, element: Any, details: Details) -> str:
-        """Return the unit's text, in our own spelling where that means the same."""
-        if not self.with_units:
-            return ""
-        name = element.getUnits()
-        unit = self.units[name] if name in self.units else _built_in(name)
-        ours = details.text("unit")
-        return ours if ours and same_unit(ours, unit) else text_of_unit(unit)
-
-
-def _built_in(name: str) -> Unit | None:
-    bases = {"item": "molecule", "second": "s", "litre": "L", "mole": "mol"}
-    if name == "dimensionless":
-        return Unit()
-    return Unit(1.0, ((bases[name], 1),)) if name in bases else None
-
-
-def _counts_items_per_second(model: Any) -> bool:
-    """Tell whether amounts are molecules and times are seconds."""
-    units = {d.getId(): unit_of_definition(d) for d in model.getListOfUnitDefinitions()}
-    if model.getLevel() > 2:
-        substance, time = model.getExtentUnits() or model.getSubstanceUnits(), model.getTimeUnits()
-    else:
-        # Level 2 has predefined ids that a file may define anew; the defaults are mole and second.
-        substance, time = "substance", "time"
-        units = {"substance": _built_in("mole"), "time": _built_in("second"), **units}
-    found = [units[name] if name in units else _built_in(name) for name in (substance, time)]
-    return found == [_built_in("item"), _built_in("second")]
-
-
-def _is_finite(value: float | None) -> bool:
-    return value is not None and abs(value) < float("inf")
-
-
-def _formula(details: Details, rule: Expression) -> Expression:
-    """Return the formula as our annotation groups it, if the rule says the same."""
-    try:
-        ours = parse(details.text("formula"))
-    except ExpressionError:
-        return rule
-    return ours if same_formula(ours, rule) else rule

@@ -2,43 +2,60 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from mtornet.errors import ExpressionError
-from mtornet.expression import Apply, Expression, Number, Symbol, evaluate, substitute
+from mtornet.expression import TIME, Apply, Expression, Symbol
 from mtornet.expression import symbols as names_in
+from mtornet.network.elements import Parameter
 from mtornet.sbml.features import Refusals
-from mtornet.sbml.mathml import (
-    MAX_NODES,
-    MAX_TREE_DEPTH,
-    FormulaReader,
-    UnsupportedMathError,
-    depth_of,
-    size_of,
-)
+from mtornet.sbml.formulas import UnsupportedMathError, put_in
+from mtornet.sbml.mathml import RATE_OF, FormulaReader
 from mtornet.sbml.ratelaw import SpeciesSymbols
 
 
 @dataclass(slots=True)
 class SymbolTable:
-    """The names of one model; problems are noted in ``refusals``."""
+    """The names of one model; problems are noted in ``refusals``.
+
+    Trees come in two meanings: **as written**, where the name of a species may be a concentration, and
+    **in amounts**, where it is always the amount.
+    """
 
     model: Any
     refusals: Refusals
     reader: FormulaReader
+    taken: set[str]
+    """Ids in use, so that a new name hits none."""
     constants: dict[str, Expression] = field(default_factory=dict)
-    """Derived quantities: rules that depend on no species."""
-    observed: dict[str, Expression] = field(default_factory=dict)
-    """Rules that depend on species, as written, with no other such rule left inside."""
+    """Derived quantities: rules that nothing which changes enters."""
+    inlined: dict[str, Expression] = field(default_factory=dict)
+    """Other rules, laws by reaction, and rates of change, as written, with none of each other left inside."""
+    rate_rules: dict[str, Expression] = field(default_factory=dict)
+    """Rate rules by what they change, as written."""
+    variables: set[str] = field(default_factory=set)
+    """Parameters, compartments and stoichiometries that a rate rule or an event changes."""
     counts: dict[str, Expression] = field(default_factory=dict)
-    """Names of stoichiometries."""
+    """Stoichiometries that have a name and stay the same."""
+    local_parameters: list[Parameter] = field(default_factory=list)
+    """Parameters of single kinetic laws, under new names."""
     values: dict[str, float] = field(default_factory=dict)
     """Every value at the start; a species by what its name means in formulas."""
+    named: set[str] = field(default_factory=set)
+    """Every name that some formula holds."""
     notes: list[str] = field(default_factory=list)
     unsized: set[str] = field(default_factory=set)
+    """Compartments without a size: amounts in them can be counted, concentrations cannot be computed."""
+    _volumes: dict[str, Expression] = field(default_factory=dict)
+    _pending_volumes: set[str] = field(default_factory=set)
+
+    def fresh(self, name: str) -> str:
+        """Return a name that nothing carries yet, as close to ``name`` as can be."""
+        while name in self.taken:
+            name += "_"
+        self.taken.add(name)
+        return name
 
     def is_amount(self, species: Any) -> bool:
         """Tell whether a species' name means its amount, not its concentration."""
@@ -48,25 +65,71 @@ class SymbolTable:
         )
         return bool(species.getHasOnlySubstanceUnits()) or flat
 
+    def is_quantity(self, name: str) -> bool:
+        """Tell whether a name means a parameter or a stoichiometry."""
+        return self.model.getSpecies(name) is None and self.model.getCompartment(name) is None
+
+    def has_rule(self, name: str) -> bool:
+        """Tell whether an assignment rule gives the value."""
+        return name in self.constants or name in self.inlined
+
+    def volume(self, place: str) -> Expression:
+        """Return the size of a compartment, in amounts.
+
+        Raises
+        ------
+        UnsupportedMathError
+            If the size follows from concentrations in the same compartment.
+        """
+        if not self.has_rule(place):
+            return Symbol(place)
+        if place not in self._volumes:
+            if place in self._pending_volumes:
+                raise UnsupportedMathError(f"the size of {place!r}, which depends on concentrations in it")
+            self._pending_volumes.add(place)
+            self._volumes[place] = self.in_amounts(self.inlined[place])
+        return self._volumes[place]
+
+    def growth_of(self, place: str) -> Expression | None:
+        """Return the rate of change of a compartment's size, in amounts; ``None`` if there is none."""
+        if place in self.rate_rules:
+            return self.in_amounts(self.rate_rules[place])
+        return self.in_amounts(Symbol(RATE_OF + place)) if place in self.inlined else None
+
     def species_symbols(self) -> SpeciesSymbols:
         """Return what the names of the species mean in formulas."""
         divisor: dict[str, Expression | None] = {}
         unit_volume = set()
         for species in self.model.getListOfSpecies():
             place = species.getCompartment()
-            divisor[species.getId()] = None if self.is_amount(species) else Symbol(place)
-            if self.values.get(place) == 1.0:
+            if not self.has_rule(species.getId()):
+                divisor[species.getId()] = None if self.is_amount(species) else self.volume(place)
+            if self.values.get(place) == 1.0 and not self.changes(Symbol(place)):
                 unit_volume.add(species.getId())
         return SpeciesSymbols(divisor, frozenset(unit_volume))
 
     def in_amounts(self, tree: Expression) -> Expression:
-        """Return a formula in which the names of species mean amounts."""
+        """Return a formula as written in amounts, with nothing left that rules compute."""
+        whole = put_in(tree, {**self.counts, **self.inlined})
         replacements: dict[str, Expression] = {}
-        for species in self.model.getListOfSpecies():
-            if not self.is_amount(species):
-                name = species.getId()
-                replacements[name] = Apply("/", (Symbol(name), Symbol(species.getCompartment())))
-        return substitute(tree, replacements) if replacements else tree
+        for name in dict.fromkeys(names_in(whole)):
+            species = self.model.getSpecies(name)
+            if species is not None and not self.is_amount(species):
+                replacements[name] = Apply("/", (Symbol(name), self.volume(species.getCompartment())))
+        return put_in(whole, replacements)
+
+    def changes(self, tree: Expression) -> bool:
+        """Tell whether a formula depends on anything that changes in time."""
+        return any(self.is_changing(name) for name in names_in(tree))
+
+    def is_changing(self, name: str) -> bool:
+        """Tell whether what a name means changes in time."""
+        return (
+            name == TIME
+            or name in self.variables
+            or name in self.inlined
+            or self.model.getSpecies(name) is not None
+        )
 
     def initial_amount(self, species: Any) -> float | None:
         """Return the amount of a species at the start, ``None`` if it cannot be computed."""
@@ -77,131 +140,16 @@ class SymbolTable:
         return None if volume is None else value * volume
 
 
-def read_symbols(model: Any, refusals: Refusals) -> SymbolTable:
-    """Read rules and starting values of a model; what is not read is noted in ``refusals``."""
-    functions = {f.getId(): f for f in model.getListOfFunctionDefinitions()}
-    table = SymbolTable(model, refusals, FormulaReader(functions))
-    _name_counts(table)
-    rules = _formulas(
-        table, (r for r in model.getListOfRules() if _is_readable_rule(model, r)), "assignment rule for"
-    )
-    assignments = _formulas(table, model.getListOfInitialAssignments(), "initial assignment to")
-    _sort_rules(table, rules)
-    _start(table, rules, assignments)
-    _name_computed_counts(table)
-    return table
+def references_of(reaction: Any) -> Iterator[tuple[Any, int]]:
+    """Yield the reactants and products of a reaction with their sign."""
+    for reference in reaction.getListOfReactants():
+        yield reference, -1
+    for reference in reaction.getListOfProducts():
+        yield reference, 1
 
 
-def _is_readable_rule(model: Any, rule: Any) -> bool:
-    return rule.isAssignment() and rule.isSetMath() and model.getParameter(rule.getVariable()) is not None
-
-
-def _name_counts(table: SymbolTable) -> None:
-    for reaction in table.model.getListOfReactions():
-        for reference in (*reaction.getListOfReactants(), *reaction.getListOfProducts()):
-            name = reference.getId()
-            if (
-                name
-                and reference.isSetStoichiometry()
-                and table.model.getInitialAssignmentBySymbol(name) is None
-            ):
-                table.counts[name] = Number(float(reference.getStoichiometry()))
-
-
-def _name_computed_counts(table: SymbolTable) -> None:
-    """Put the numbers in for stoichiometries that an initial assignment computed."""
-    for reaction in table.model.getListOfReactions():
-        for reference in (*reaction.getListOfReactants(), *reaction.getListOfProducts()):
-            name = reference.getId()
-            if name in table.values:
-                table.counts[name] = _signed_number(table.values[name])
-    for rules in (table.constants, table.observed):
-        rules.update({name: substitute(tree, table.counts) for name, tree in rules.items()})
-
-
-def _formulas(table: SymbolTable, elements: Iterable[Any], kind: str) -> dict[str, Expression]:
-    found = {}
-    for element in elements:
-        target = element.getVariable() if hasattr(element, "getVariable") else element.getSymbol()
-        if not element.isSetMath():
-            table.refusals.add(element, f"{kind} {target!r} has no formula")
-            continue
-        try:
-            found[target] = substitute(table.reader.read(element.getMath()), table.counts)
-        except UnsupportedMathError as error:
-            table.refusals.add(element, f"{kind} {target!r} uses {error}")
-    return found
-
-
-def _sort_rules(table: SymbolTable, rules: dict[str, Expression]) -> None:
-    """Part the rules into derived quantities and read-outs."""
-    model = table.model
-    variable = {species.getId() for species in model.getListOfSpecies()}
-    reactions = {reaction.getId() for reaction in model.getListOfReactions()}
-    pending = dict(rules)
-    while pending:
-        ready = [name for name, tree in pending.items() if not any(n in pending for n in names_in(tree))]
-        if not ready:
-            for name in pending:
-                table.refusals.add(model, f"assignment rule for {name!r} depends on itself")
-            return
-        for name in ready:
-            tree = pending.pop(name)
-            if any(n in reactions for n in names_in(tree)):
-                table.refusals.add(model, f"assignment rule for {name!r} uses the rate of a reaction")
-            elif any(n in variable or n in table.observed for n in names_in(tree)):
-                whole = substitute(tree, table.observed)
-                if size_of(whole, MAX_NODES) > MAX_NODES or depth_of(whole) > MAX_TREE_DEPTH:
-                    table.refusals.add(model, f"assignment rule for {name!r}: a formula too large")
-                else:
-                    table.observed[name] = whole
-            else:
-                table.constants[name] = tree
-
-
-def _start(table: SymbolTable, rules: dict[str, Expression], assignments: dict[str, Expression]) -> None:
-    """Compute every value at the start, in the order in which they depend on each other."""
-    model, values = table.model, table.values
-    pending = {**rules, **assignments}
-    for place in model.getListOfCompartments():
-        if place.getId() not in pending and place.isSetSize():
-            values[place.getId()] = place.getSize()
-        elif place.getId() not in pending:
-            # Without a volume amounts can be counted; a concentration cannot be computed.
-            table.unsized.add(place.getId())
-    for parameter in model.getListOfParameters():
-        if parameter.getId() not in pending and parameter.isSetValue():
-            values[parameter.getId()] = parameter.getValue()
-    for species in model.getListOfSpecies():
-        if species.getId() not in pending:
-            _start_species(table, species, pending)
-    _evaluate(table, pending)
-    for name in assignments:
-        if name in values:
-            table.notes.append(f"initial assignment: {name!r} starts at {values[name]:.15g}")
-
-
-def _evaluate(table: SymbolTable, pending: dict[str, Expression]) -> None:
-    while ready := [name for name, tree in pending.items() if all(n in table.values for n in names_in(tree))]:
-        for name in ready:
-            try:
-                table.values[name] = evaluate(pending.pop(name), table.values)
-            except ExpressionError as error:
-                table.refusals.add(table.model, f"starting value of {name!r}: {error}")
-
-
-def _start_species(table: SymbolTable, species: Any, pending: dict[str, Expression]) -> None:
-    name, place = species.getId(), species.getCompartment()
-    amount = species.isSetInitialAmount()
-    if not amount and not species.isSetInitialConcentration():
-        return
-    value = species.getInitialAmount() if amount else species.getInitialConcentration()
-    if amount == table.is_amount(species):
-        table.values[name] = value
-    elif place not in table.unsized:
-        # The volume itself may be an initial assignment.
-        pending[name] = Apply("/" if amount else "*", (_signed_number(value), Symbol(place)))
-
-
-def _signed_number(value: float) -> Expression:
-    return Number(value) if value >= 0 or math.isnan(value) else Apply("neg", (Number(-value),))
+def all_references(model: Any) -> Iterable[Any]:
+    """Yield every reactant and product of a model."""
+    for reaction in model.getListOfReactions():
+        for reference, _ in references_of(reaction):
+            yield reference

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from mtornet.errors import UnitError
+from mtornet.sbml.annotation import Details, details_of
 from mtornet.sbml.library import load_libsbml
 from mtornet.units import Unit, parse_unit
 
@@ -37,13 +38,14 @@ class UnitDefinitions:
 
     def id_of(self, text: str) -> str:
         """Return the id that stands for a unit, or an empty string for no unit."""
-        if not text:
-            return ""
-        unit = parse_unit(text)
+        return self.id_of_unit(parse_unit(text), text) if text else ""
+
+    def id_of_unit(self, unit: Unit, text: str = "") -> str:
+        """Return the id that stands for a unit; ``text`` is how it is spelled if it is new."""
         if unit.factor == 1.0 and unit.dimension in _BUILT_IN:
             return _BUILT_IN[unit.dimension]
         if unit not in self._ids:
-            self._ids[unit] = self._define(unit, text)
+            self._ids[unit] = self._define(unit, text or str(unit))
         return self._ids[unit]
 
     def _define(self, unit: Unit, text: str) -> str:
@@ -123,3 +125,55 @@ def same_unit(text: str, unit: Unit | None) -> bool:
         return unit is not None and parse_unit(text).same_as(unit)
     except UnitError:
         return False
+
+
+class UnitReader:
+    """The units of one model, as our text; none of them if the file does not count molecules and seconds."""
+
+    def __init__(self, model: Any, *, wanted: bool) -> None:
+        self._wanted = wanted and counts_items_per_second(model)
+        self._ours = details_of(model).kind == "model"
+        self._units = {d.getId(): unit_of_definition(d) for d in model.getListOfUnitDefinitions()}
+
+    @property
+    def stated(self) -> bool:
+        """Whether units are read at all."""
+        return self._wanted
+
+    @property
+    def volume(self) -> str:
+        """The unit of a size that says nothing else."""
+        return "L" if self._wanted else ""
+
+    @property
+    def amount(self) -> str:
+        """The unit of an amount."""
+        return "molecule" if self._wanted else ""
+
+    def text(self, element: Any, details: Details) -> str:
+        """Return the unit's text, in our own spelling where that means the same."""
+        if not hasattr(element, "getUnits") or not (self._wanted or self._ours):
+            return ""
+        name = element.getUnits()
+        unit = self._units[name] if name in self._units else _built_in(name)
+        ours = details.text("unit")
+        return ours if ours and same_unit(ours, unit) else text_of_unit(unit)
+
+
+def _built_in(name: str) -> Unit | None:
+    if name == "dimensionless":
+        return Unit()
+    return Unit(1.0, ((_BASES[name], 1),)) if name in _BASES else None
+
+
+def counts_items_per_second(model: Any) -> bool:
+    """Tell whether amounts are molecules and times are seconds."""
+    units = {d.getId(): unit_of_definition(d) for d in model.getListOfUnitDefinitions()}
+    if model.getLevel() > 2:
+        substance, time = model.getExtentUnits() or model.getSubstanceUnits(), model.getTimeUnits()
+    else:
+        # Level 2 has predefined ids that a file may define anew; the defaults are mole and second.
+        substance, time = "substance", "time"
+        units = {"substance": _built_in("mole"), "time": _built_in("second"), **units}
+    found = [units[name] if name in units else _built_in(name) for name in (substance, time)]
+    return found == [_built_in("item"), _built_in("second")]

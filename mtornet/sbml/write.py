@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from mtornet.errors import OutputError, SBMLError
 from mtornet.expression import Symbol, to_text
+from mtornet.graph.assignments import assignments_text
 from mtornet.graph.schema import MODIFIER_SBO
 from mtornet.names import is_identifier
-from mtornet.network.elements import Compartment, Derived, Input, Parameter, Reaction, Readout, Species
+from mtornet.network.elements import (
+    Compartment,
+    Derived,
+    Event,
+    Input,
+    Parameter,
+    Reaction,
+    Readout,
+    Species,
+    Variable,
+)
 from mtornet.network.network import ReactionNetwork
 from mtornet.network.ratelaws import full_rate, rate_law
+from mtornet.network.validate import units_of_names
 from mtornet.sbml.annotation import (
     Details,
     add_links,
@@ -23,14 +36,19 @@ from mtornet.sbml.annotation import (
     text_of_items,
 )
 from mtornet.sbml.library import load_libsbml
-from mtornet.sbml.mathml import to_ast
+from mtornet.sbml.mathml_write import FormulaWriter
 from mtornet.sbml.unitdefs import UnitDefinitions
+from mtornet.units import DIMENSIONLESS, parse_unit
 
 _NOTES = (
     '<notes><body xmlns="http://www.w3.org/1999/xhtml"><p>A research model: an approximation for simulation '
-    "studies. It is not a medical device and gives no clinical advice.</p><p>Amounts are molecules per cell, "
-    "times are seconds. Sources of all values stand in the annotations.</p></body></notes>"
+    "studies. It is not a medical device and gives no clinical advice.</p><p>{} Sources of all values stand "
+    "in the annotations.</p></body></notes>"
 )
+_WITH_UNITS = "Amounts are molecules per cell, times are seconds."
+_WITHOUT_UNITS = "Amounts and times are in the units of the file that this model was read from."
+_PER_SECOND = parse_unit("1/s")
+_RATE = parse_unit("molecule/s")
 
 
 def write_sbml(network: ReactionNetwork, path: str | os.PathLike[str]) -> None:
@@ -74,6 +92,7 @@ def _check_values(network: ReactionNetwork) -> None:
         *((s.id, s.initial) for s in network.species.values()),
         *((i.id, i.value) for i in network.inputs.values()),
         *((p.id, p.value) for p in network.parameters.values()),
+        *((v.id, v.initial) for v in network.variables.values()),
     ]
     for name, value in values:
         if 0.0 < abs(value) < SMALLEST:
@@ -89,25 +108,27 @@ class _Writer:
         self.model = model
         self.network = network
         self.units = UnitDefinitions(model)
+        self.has_units = network.states_units
+        units = units_of_names(network) if self.has_units else {}
+        self.formulas = FormulaWriter(units, self.units.id_of_unit if self.has_units else None)
 
     def write(self) -> None:
         network = self.network
         self.head()
-        for compartment in network.compartments.values():
-            self.compartment(compartment)
-        for species in network.species.values():
-            self.species(species)
-        for an_input in network.inputs.values():
-            self.input(an_input)
-        for parameter in network.parameters.values():
-            self.parameter(parameter)
-        for derived in network.derived.values():
-            self.computed(derived)
-        for readout in network.readouts.values():
-            if not _is_alias(readout):
-                self.computed(readout)
-        for reaction in network.reactions.values():
-            self.reaction(reaction)
+        parts: tuple[tuple[Callable[[Any], None], Iterable[Any]], ...] = (
+            (self.compartment, network.compartments.values()),
+            (self.species, network.species.values()),
+            (self.input, network.inputs.values()),
+            (self.parameter, network.parameters.values()),
+            (self.variable, network.variables.values()),
+            (self.computed, network.derived.values()),
+            (self.readout, network.readouts.values()),
+            (self.reaction, network.reactions.values()),
+            (self.event, network.events.values()),
+        )
+        for write, elements in parts:
+            for element in elements:
+                write(element)
 
     def head(self) -> None:
         network, model = self.network, self.model
@@ -117,6 +138,8 @@ class _Writer:
             network.inputs,
             network.parameters,
             network.derived,
+            network.variables,
+            network.events,
         )
         taken = {name for part in (*catalogues, network.reactions, network.readouts) for name in part}
         model_id = network.model if is_identifier(network.model) else "model"
@@ -126,29 +149,42 @@ class _Writer:
         model.setMetaId(f"meta__{model_id}")
         if is_plain(network.model):
             model.setName(network.model)
-        model.setSubstanceUnits("item")
-        model.setExtentUnits("item")
-        model.setTimeUnits("second")
-        model.setVolumeUnits("litre")
-        model.setNotes(_NOTES)
+        if self.has_units:
+            model.setSubstanceUnits("item")
+            model.setExtentUnits("item")
+            model.setTimeUnits("second")
+            model.setVolumeUnits("litre")
+        model.setNotes(_NOTES.format(_WITH_UNITS if self.has_units else _WITHOUT_UNITS))
         values = {"model": network.model, "variant": network.variant}
         if network.modules:
             values["modules"] = text_of_items(network.modules)
         annotate(model, Details("model", values, self.aliases()))
 
     def aliases(self) -> tuple[Details, ...]:
-        """Return the read-outs that are a species under its own name; SBML has the species already."""
+        """Return the read-outs that are a species, or the size of a compartment; SBML has those already."""
         found = []
         for position, readout in enumerate(self.network.readouts.values()):
-            if _is_alias(readout):
+            is_place = readout.id in self.network.compartments
+            if is_place or _is_alias(readout):
                 values = {"id": readout.id, "position": str(position), "unit": readout.unit}
                 values |= _given(name=readout.name, assay=readout.assay, label=readout.label)
+                if is_place:
+                    values["formula"] = to_text(readout.expression)
                 found.append(Details("readout", values | provenance_values(readout.provenance)))
         return tuple(found)
 
-    def common(self, made: Any, element: Any, values: dict[str, str], *, kind: str, sbo: str = "") -> None:
+    def common(
+        self,
+        made: Any,
+        element: Any,
+        values: dict[str, str],
+        *,
+        kind: str,
+        sbo: str = "",
+        children: tuple[Details, ...] = (),
+    ) -> None:
         """Set what every element has; ``values`` is what only our annotation can hold."""
-        made.setId(element.id)
+        made.setIdAttribute(element.id)
         made.setMetaId(f"meta_{element.id}")
         if element.name and is_plain(element.name):
             made.setName(element.name)
@@ -161,25 +197,39 @@ class _Writer:
         links = compact_ids_of(getattr(element, "annotation", ""))
         if getattr(element, "annotation", "") != ";".join(links):
             values["annotation"] = element.annotation
-        annotate(made, Details(kind, values | provenance_values(element.provenance)))
+        annotate(made, Details(kind, values | provenance_values(element.provenance), children))
         add_links(made, links)
 
     def compartment(self, compartment: Compartment) -> None:
+        network, name = self.network, compartment.id
         made = self.model.createCompartment()
         made.setSpatialDimensions(3)
         made.setSize(compartment.size)
-        made.setConstant(True)
-        made.setUnits(self.units.id_of(compartment.unit))
-        values = _given(unit="" if compartment.unit == "L" else compartment.unit) | _digits(
-            size=compartment.size
-        )
-        self.common(made, compartment, values, kind="compartment", sbo=compartment.sbo)
+        made.setConstant(name not in network.variables and name not in network.readouts)
+        if compartment.unit:
+            made.setUnits(self.units.id_of(compartment.unit))
+        values = _digits(size=compartment.size)
+        if compartment.unit != ("L" if self.has_units else ""):
+            values["unit"] = compartment.unit
+        children: tuple[Details, ...] = ()
+        if name in network.variables:
+            children = (self.size_over_time(network.variables[name]),)
+        self.common(made, compartment, values, kind="compartment", sbo=compartment.sbo, children=children)
+
+    def size_over_time(self, variable: Variable) -> Details:
+        """Return what only our annotation can hold of a variable that is the size of a compartment."""
+        values = {"position": str(list(self.network.variables).index(variable.id)), "unit": variable.unit}
+        values |= _given(name=variable.name) | _digits(size=variable.initial)
+        if variable.rate is not None:
+            values["rate"] = to_text(variable.rate)
+        return Details("variable", values | provenance_values(variable.provenance))
 
     def species(self, species: Species) -> None:
         made = self.model.createSpecies()
         made.setCompartment(species.compartment)
         made.setInitialAmount(species.initial)
-        made.setSubstanceUnits("item")
+        if self.has_units:
+            made.setSubstanceUnits("item")
         made.setHasOnlySubstanceUnits(True)
         made.setBoundaryCondition(False)
         made.setConstant(False)
@@ -213,6 +263,26 @@ class _Writer:
                 values[key] = repr(bound)
         self.common(made, parameter, values, kind="parameter")
 
+    def variable(self, variable: Variable) -> None:
+        if variable.id not in self.network.compartments:
+            made = self.quantity(variable.unit, constant=False)
+            made.setValue(variable.initial)
+            values = _given(unit=variable.unit) | _digits(initial=variable.initial)
+            if variable.rate is not None:
+                values["rate"] = to_text(variable.rate)
+            self.common(made, variable, values, kind="variable")
+        if variable.rate is not None:
+            rule = self.model.createRateRule()
+            rule.setVariable(variable.id)
+            unit = self.formulas.units.get(variable.id, DIMENSIONLESS) * _PER_SECOND
+            rule.setMath(self.formulas.write(variable.rate, unit))
+
+    def readout(self, readout: Readout) -> None:
+        if readout.id in self.network.compartments:
+            self.assignment_rule(readout)
+        elif not _is_alias(readout):
+            self.computed(readout)
+
     def computed(self, quantity: Derived | Readout) -> None:
         made = self.quantity(quantity.unit, constant=False)
         values = _given(unit=quantity.unit) | {"formula": to_text(quantity.expression)}
@@ -221,17 +291,25 @@ class _Writer:
             kind = "readout"
             values |= _given(assay=quantity.assay, label=quantity.label)
         self.common(made, quantity, values, kind=kind)
+        self.assignment_rule(quantity)
+
+    def assignment_rule(self, quantity: Derived | Readout) -> None:
         rule = self.model.createAssignmentRule()
         rule.setVariable(quantity.id)
-        rule.setMath(
-            to_ast(quantity.expression, zero_unit=self.units.id_of(quantity.unit) or "dimensionless")
-        )
+        unit = parse_unit(quantity.unit) if quantity.unit else DIMENSIONLESS
+        rule.setMath(self.formulas.write(quantity.expression, unit))
 
     def reaction(self, reaction: Reaction) -> None:
         made = self.model.createReaction()
-        made.setReversible(False)
+        made.setReversible(reaction.signed)
         values = _given(module=reaction.module)
         values |= {"law": reaction.law, "rate_constant": to_text(reaction.rate_constant)}
+        values |= _given(
+            law_parameters=assignments_text(reaction.law_parameters), signed="true" if reaction.signed else ""
+        )
+        counts = [count for _, count in (*reaction.reactants, *reaction.products)]
+        if any(_digits(count=count) for count in counts):
+            values["counts"] = text_of_items([repr(count) for count in counts])
         self.common(made, reaction, values, kind="reaction", sbo=reaction.sbo)
         sides = ((reaction.reactants, made.createReactant, 10), (reaction.products, made.createProduct, 11))
         for side, create, sbo in sides:
@@ -247,7 +325,27 @@ class _Writer:
             modifier.setSBOTerm(MODIFIER_SBO[role])
         law = made.createKineticLaw()
         law.setSBOTerm(rate_law(reaction.law).sbo)
-        law.setMath(to_ast(full_rate(reaction)))
+        law.setMath(self.formulas.write(full_rate(reaction), _RATE))
+
+    def event(self, event: Event) -> None:
+        made = self.model.createEvent()
+        made.setUseValuesFromTriggerTime(event.use_values_from_trigger_time)
+        trigger = made.createTrigger()
+        trigger.setPersistent(event.persistent)
+        trigger.setInitialValue(event.initial_value)
+        trigger.setMath(self.formulas.condition(event.trigger))
+        values = {"trigger": to_text(event.trigger), "assignments": assignments_text(event.assignments)}
+        if event.delay is not None:
+            values["delay"] = to_text(event.delay)
+            made.createDelay().setMath(self.formulas.write(event.delay, parse_unit("s")))
+        if event.priority is not None:
+            values["priority"] = to_text(event.priority)
+            made.createPriority().setMath(self.formulas.write(event.priority))
+        for target, tree in event.assignments:
+            assignment = made.createEventAssignment()
+            assignment.setVariable(target)
+            assignment.setMath(self.formulas.write(tree, self.formulas.units.get(target, DIMENSIONLESS)))
+        self.common(made, event, values, kind="event")
 
 
 def _is_alias(readout: Readout) -> bool:

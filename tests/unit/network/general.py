@@ -115,7 +115,7 @@ def network() -> ReactionNetwork:
                     trigger=parse("A < Km or not v > 0"),
                     assignments=(("v", parse("0")),),
                     delay=parse("2*start"),
-                    priority=parse("A"),
+                    priority=parse("A/Km"),
                     persistent=False,
                     initial_value=False,
                     use_values_from_trigger_time=False,

@@ -91,6 +91,23 @@ def _only(*reactions: Reaction) -> ReactionNetwork:
     return replace(network(), reactions=Catalogue("reaction", reactions), events=none)
 
 
+def test_without_units_nothing_is_checked() -> None:
+    place = replace(network().compartments["cell"], unit="")
+    bare = replace(network(), compartments=network().compartments.replaced(place))
+    assert network().states_units
+    assert not bare.states_units
+    variable = replace(bare.variables["v"], rate=parse("Km + k1"))
+    odd = replace(bare, variables=bare.variables.replaced(variable))
+    assert problems_of_network(odd) == []
+    assert from_graph(odd.graph) == odd
+    assert "molecules" not in odd.describe()
+
+
+def test_the_size_of_a_compartment_that_changes_is_one_number() -> None:
+    larger = network().with_parameters(cell=3e-12)
+    assert larger.compartments["cell"].size == larger.variables["cell"].initial == 3e-12
+
+
 def test_what_an_event_assigns_is_not_conserved() -> None:
     names = {m.name for m in network().conserved_moieties()}
     without = replace(network(), events=Catalogue("event", ()))
@@ -207,6 +224,11 @@ PROBLEMS: dict[str, tuple[Reaction | Event | Variable, str]] = {
     "unknown in a trigger": (replace(EVENT, trigger=parse("B1 > 0")), "'dose': unknown name 'B1'"),
     "unit of a trigger": (replace(EVENT, trigger=parse("A > start")), "event 'dose': trigger: "),
     "unit of a delay": (replace(EVENT, delay=parse("Km")), "event 'dose': delay: 'Km' has the unit molecule"),
+    "unit of a priority": (replace(EVENT, priority=parse("A")), "event 'dose': priority: 'A' has the unit"),
+    "size of a compartment": (
+        replace(network().variables["cell"], initial=1e-12),
+        "the compartment 'cell' has the size 2e-12, as a variable it starts at 1e-12",
+    ),
     "unit of an assignment": (
         replace(EVENT, assignments=(("I", parse("k1")),)),
         "event 'dose': 'I': 'k1' has the unit 1/s, expected molecule",

@@ -149,50 +149,31 @@ def test_level_2() -> None:
     )
     network = read_sbml(text)
     assert [str(r.rate_constant) for r in network.reactions.values()] == ["k/cell", "k/cell"]
-    assert any("not molecules and seconds" in note for note in network.notes)
-
-
-EVENT = (
-    '<listOfEvents><event id="e1" useValuesFromTriggerTime="true"><trigger initialValue="true" persistent="true">'
-    f"{math('time > 1')}</trigger></event></listOfEvents>"
-)
-SPEED = f'<species id="X" compartment="cell" initialAmount="5" {SPECIES} conversionFactor="k"/>'
-VARIABLE = '<parameter id="v" value="1" constant="false"/>'
+    assert any("in the units of the file" in note for note in network.notes)
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (model(reaction("R", "k*A", "A"), rest=EVENT), "event 'e1': events are not read"),
         (
-            model(reaction("R", "k*A", "A"), parameters=VARIABLE, rules=rule("rate", "v", "k")),
-            "rate rule for 'v': rate rules are not read",
-        ),
-        (
-            model(reaction("R", "k*A", "A"), parameters=VARIABLE, rules=rule("algebraic", "", "v - k")),
+            model(
+                reaction("R", "k*A", "A"),
+                parameters='<parameter id="v" value="1" constant="false"/>',
+                rules=rule("algebraic", "", "v - k"),
+            ),
             "algebraic rule",
         ),
-        (model(reaction("R", "k*A", "A"), rules=rule("assignment", "B", "2*k")), "assignment rule for the species 'B'"),
-        (model(reaction("R", "k*A/(k2 + A)", "A")), r"'R' is not mass action: it divides by 'k2 \+ A'"),
-        (model(reaction("R", "k*exp(A)", "A")), r"'exp\(A\)' depends on species"),
-        (model(reaction("R", "k*A^k2", "A")), "'A\\^k2' is not a whole number"),
-        (model(reaction("R", "k*A^0.5", "A")), "is not a whole number"),
-        (model(reaction("R", "k*A*time", "A")), "uses the simulation time"),
-        (model(reaction("R", "k*delay(A, 1)", "A")), "uses a delay"),
-        (model(reaction("R", "piecewise(k*A, k > 1, A)", "A")), "uses a piecewise formula"),
-        (model(reaction("R", "k*A*sin(k)", "A")), "the function 'sin'"),
-        (model(reaction("R", "-k*A", "A")), "'R' is irreversible but its law has a negative term"),
-        (model(reaction("R", "(k2 - k)*A", "A")), "'k2 - k' is -0.25; expected a finite number >= 0"),
+        (model(reaction("R", "k*delay(A, 1)", "A")), "reaction 'R': its kinetic law uses a delay"),
         (model(reaction("R", "k*A/(k2 - k2)", "A")), "has no finite value"),
         (model(reaction("R", "", "A")), "reaction 'R' has no kinetic law"),
-        (model(reaction("R", "k*A", "0.5 A")), "stoichiometry of 'A' is 0.5; expected a whole number"),
-        (model(reaction("R", "k*A", "A"), reaction("S", "R", "A")), "'S' uses the rate of 'R'"),
-        (model(reaction("R", "k*A", "A"), attributes='conversionFactor="k"'), "the model has a conversion factor"),
-        (model(reaction("R", "k*X", "X"), species=SPEED), "species 'X' has a conversion factor"),
-        (model(reaction("R", "k*A", "A"), parameters='<parameter id="u" constant="true"/>'), "'u' has no finite value"),
+        (model(reaction("R", "k*u", "A"), parameters='<parameter id="u" constant="true"/>'), "'u', which has no value"),
         (
             model(reaction("R", "k*A", "A"), species=f'<species id="X" compartment="cell" {SPECIES}/>'),
             "species 'X' has no initial amount",
+        ),
+        (
+            model(reaction("R", "k*A", "A"), species=f'<species id="X" compartment="cell" initialAmount="-1" {SPECIES}/>'),
+            "species 'X' starts at -1.0; expected an amount >= 0",
         ),
         (
             model(
@@ -200,9 +181,8 @@ VARIABLE = '<parameter id="v" value="1" constant="false"/>'
                 size="",
                 species=f'<species id="X" compartment="cell" initialAmount="1" {CONCENTRATION}/>',
             ),
-            "'X', which has no value",
+            "species 'X' has no initial amount that can be computed",
         ),
-        (model(), "model 'm' has no reactions"),
         (
             model(
                 reaction("R", "k*A", "A"),
@@ -233,22 +213,21 @@ def test_refusals_name_the_construct_and_the_element(text: str, expected: str) -
     with pytest.raises(UnsupportedFeatureError, match=expected) as caught:
         read_sbml(text)
     assert "not supported" in str(caught.value)
-    assert "general SBML reading is not available" in str(caught.value)
+    assert "as a whole or not at all" in str(caught.value)
 
 
 def test_one_error_lists_everything_with_lines() -> None:
     text = model(
-        reaction("R", "k*A/(k2 + A)", "A"),
-        reaction("S", "k*time", "B"),
-        parameters=VARIABLE,
-        rules=rule("rate", "v", "k"),
-        rest=EVENT,
+        reaction("R", "k*delay(A, 1)", "A"),
+        reaction("S", "", "B"),
+        parameters='<parameter id="v" constant="false"/>',
+        rules=rule("rate", "v", "delay(k, 1)") + rule("algebraic", "", "A - B"),
     )
     with pytest.raises(UnsupportedFeatureError) as caught:
         read_sbml(text)
     message = str(caught.value)
     assert "4 constructs are not supported" in message
-    for name in ("'R'", "'S'", "'v'", "'e1'"):
+    for name in ("'R'", "'S'", "'v'", "algebraic rule"):
         assert name in message
     assert message.count("<text>:") >= 4
 

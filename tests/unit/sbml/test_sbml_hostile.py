@@ -48,7 +48,7 @@ def formula(body: str) -> str:
         (formula("<apply><plus/>" + "<ci>A</ci>" * 6000 + "</apply>"), "a formula of more than 5000 elements"),
         (formula("<apply><plus/>" + "<ci>A</ci>" * 4000 + "</apply>"), "more than 300 terms or levels"),
         (formula("<apply><minus/>" * 150 + "<ci>A</ci>" + "</apply>" * 150), "brackets nested deeper than 120"),
-        (formula("<infinity/>"), "the number inf"),
+        (formula("<infinity/>"), "law of reaction 'R' has no finite value: inf"),
         (GOOD.replace('id="k"', f'id="{"k" * 2000}"'), "an identifier of more than 1000 characters"),
         (GOOD.replace('value="0.5"', 'value="much"'), "is not valid SBML"),
         (GOOD.replace('value="0.5"', 'value="NaN"'), "nan"),

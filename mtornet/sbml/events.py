@@ -1,0 +1,134 @@
+"""SBML events to ours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from mtornet.errors import ExpressionError, ModelError
+from mtornet.expression import Apply, Expression, parse
+from mtornet.graph.assignments import parse_assignments
+from mtornet.network.elements import Event
+from mtornet.sbml.annotation import Details, details_of
+from mtornet.sbml.features import label
+from mtornet.sbml.formulas import UnsupportedMathError, same_formula
+from mtornet.sbml.mathml_write import condition_for_sbml, for_sbml
+from mtornet.sbml.quantities import our_formula
+from mtornet.sbml.symbols import SymbolTable
+
+
+@dataclass(slots=True)
+class EventReader:
+    """Reads the events of one model; what is assigned to a species becomes an amount."""
+
+    table: SymbolTable
+
+    def read(self, event: Any) -> Event | None:
+        """Return an event, or nothing if it is refused or never changes anything."""
+        table = self.table
+        if not event.isSetTrigger() or not event.getTrigger().isSetMath():
+            table.notes.append(f"{label('event', event)} has no trigger and is left out")
+            return None
+        try:
+            return self._event(event, details_of(event))
+        except UnsupportedMathError as error:
+            table.refusals.add(event, f"{label('event', event)} uses {error}")
+        except _LateConcentrationError as error:
+            table.refusals.add(event, f"{label('event', event)} {error}")
+        return None
+
+    def _event(self, event: Any, details: Details) -> Event | None:
+        table, trigger = self.table, event.getTrigger()
+        given = {
+            a.getVariable(): table.reader.read(a.getMath())
+            for a in event.getListOfEventAssignments()
+            if a.isSetMath()
+        }
+        delay = self._formula(event.getDelay())
+        priority = self._formula(event.getPriority())
+        early = self._uses_trigger_time(event)
+        if not any(table.changes(tree) for tree in given.values()):
+            # The same values later; so the size of a compartment may be the one of that moment.
+            early = early and not any(self._is_concentration_in_motion(name) for name in given)
+        assignments = tuple(
+            (name, self._assigned(event, name, tree, early=early)) for name, tree in given.items()
+        )
+        if not assignments:
+            table.notes.append(f"{label('event', event)} changes nothing and is left out")
+            return None
+        return Event(
+            id=event.getIdAttribute() or table.fresh(f"event{self._position(event)}"),
+            name=details.text("name", event.getName()),
+            trigger=_our_condition(details, self._in_amounts(trigger)),
+            assignments=_our_assignments(details, assignments),
+            delay=None if delay is None else our_formula(details, "delay", delay),
+            priority=None if priority is None else our_formula(details, "priority", priority),
+            persistent=trigger.getPersistent() if trigger.isSetPersistent() else True,
+            initial_value=trigger.getInitialValue() if trigger.isSetInitialValue() else True,
+            use_values_from_trigger_time=early,
+            provenance=details.provenance,
+        )
+
+    def _uses_trigger_time(self, event: Any) -> bool:
+        # Before Level 2 Version 4 there was no choice.
+        return bool(event.getUseValuesFromTriggerTime()) if event.isSetUseValuesFromTriggerTime() else True
+
+    def _position(self, event: Any) -> int:
+        events = self.table.model.getListOfEvents()
+        return next(i for i in range(len(events)) if events.get(i) == event) + 1
+
+    def _formula(self, part: Any) -> Expression | None:
+        return self._in_amounts(part) if part is not None and part.isSetMath() else None
+
+    def _in_amounts(self, part: Any) -> Expression:
+        return self.table.in_amounts(self.table.reader.read(part.getMath()))
+
+    def _is_concentration_in_motion(self, name: str) -> bool:
+        species = self.table.model.getSpecies(name)
+        if species is None or self.table.is_amount(species):
+            return False
+        return self.table.is_changing(species.getCompartment())
+
+    def _assigned(self, event: Any, name: str, tree: Expression, *, early: bool) -> Expression:
+        """Return what a target is set to: a concentration becomes an amount by the size at that moment."""
+        table = self.table
+        species = table.model.getSpecies(name)
+        value = table.in_amounts(tree)
+        if species is None or table.is_amount(species):
+            return value
+        place = species.getCompartment()
+        if early and self._is_concentration_in_motion(name) and self._may_change_meanwhile(event, place):
+            raise _LateConcentrationError(
+                f"sets the concentration of {name!r} in {place!r}, whose size may change before that happens"
+            )
+        return Apply("*", (value, table.volume(place)))
+
+    def _may_change_meanwhile(self, event: Any, place: str) -> bool:
+        others = (e for e in self.table.model.getListOfEvents() if e != event)
+        by_others = any(a.getVariable() == place for e in others for a in e.getListOfEventAssignments())
+        return by_others or (event.isSetDelay() and event.getDelay().isSetMath())
+
+
+class _LateConcentrationError(Exception):
+    """An assignment that needs values of two moments."""
+
+
+def _our_condition(details: Details, tree: Expression) -> Expression:
+    try:
+        ours = parse(details.text("trigger"))
+    except ExpressionError:
+        return tree
+    return ours if same_formula(condition_for_sbml(ours), tree) else tree
+
+
+def _our_assignments(
+    details: Details, assignments: tuple[tuple[str, Expression], ...]
+) -> tuple[tuple[str, Expression], ...]:
+    try:
+        ours = dict(parse_assignments(details.text("assignments")))
+    except ModelError:
+        return assignments
+    return tuple(
+        (name, ours[name] if name in ours and same_formula(for_sbml(ours[name]), tree) else tree)
+        for name, tree in assignments
+    )
