@@ -79,7 +79,7 @@ def _references(network: ReactionNetwork) -> Iterator[str]:
             hint = did_you_mean(species.compartment, network.compartments)
             yield _at(species, f"species {species.id!r}: unknown compartment {species.compartment!r}{hint}")
     for reaction in network.reactions.values():
-        yield from _reaction_references(network, reaction, constants, changing)
+        yield from _reaction_references(network, reaction, changing)
     for derived in network.derived.values():
         yield from _unknown(derived, derived.expression, constants | {*network.variables, TIME})
     for variable in network.variables.values():
@@ -98,9 +98,7 @@ def _references(network: ReactionNetwork) -> Iterator[str]:
         yield from _unknown(readout, readout.expression, changing)
 
 
-def _reaction_references(
-    network: ReactionNetwork, reaction: Reaction, constants: set[str], changing: set[str]
-) -> Iterator[str]:
+def _reaction_references(network: ReactionNetwork, reaction: Reaction, known: set[str]) -> Iterator[str]:
     label = f"reaction {reaction.id!r}"
     for name in reaction.involved:
         if name not in network.species:
@@ -114,13 +112,8 @@ def _reaction_references(
         yield _at(reaction, f"{label}: {message}")
     for what, tree in (("the rate constant", reaction.rate_constant), *reaction.law_parameters):
         for name in dict.fromkeys(symbols(tree)):
-            known = changing if reaction.law == EXPRESSION else constants
             if name in network.species:
                 yield from _species_named(reaction, name, what)
-            elif name in changing and name not in known:
-                yield _at(
-                    reaction, f"{label}: {what} names {name!r}, which changes; the law {EXPRESSION!r} may"
-                )
             elif name not in known:
                 hint = did_you_mean(name, known)
                 yield _at(reaction, f"{label}: unknown name {name!r} in {what}{hint}")

@@ -8,6 +8,7 @@ from typing import Any
 from mtornet.expression import Expression, Symbol
 from mtornet.expression import symbols as names_in
 from mtornet.network.elements import Parameter
+from mtornet.sbml.annotation import details_of
 from mtornet.sbml.features import Refusals, label
 from mtornet.sbml.formulas import ZERO, UnsupportedMathError, put_in, signed_number, size_of
 from mtornet.sbml.mathml import RATE_OF, FormulaReader, marked
@@ -132,7 +133,7 @@ def _fix_computed_counts(table: SymbolTable, initial: Mapping[str, Expression]) 
         name = reference.getId()
         if name in initial and name in table.values and not table.is_changing(name):
             table.counts[name] = signed_number(table.values[name])
-    for trees in (table.constants, table.inlined):
+    for trees in (table.derived, table.inlined):
         trees.update({name: put_in(tree, table.counts) for name, tree in trees.items()})
 
 
@@ -196,9 +197,9 @@ def _put_in_each_other(table: SymbolTable, definitions: dict[str, Expression], r
             return
         for name in ready:
             tree = pending.pop(name)
-            is_quantity = name in rules and table.is_quantity(name)
-            if is_quantity and not table.changes(tree):
-                table.constants[name] = tree
+            if name in rules and _is_derived(table, name, tree):
+                table.derived[name] = tree
+                table.moving |= {name} if table.changes(tree) else set()
                 continue
             try:
                 table.inlined[name] = put_in(tree, table.inlined)
@@ -209,6 +210,14 @@ def _put_in_each_other(table: SymbolTable, definitions: dict[str, Expression], r
             if total > MAX_TOTAL_NODES:
                 table.refusals.add(table.model, f"the rules and laws have more than {MAX_TOTAL_NODES} nodes")
                 return
+
+
+def _is_derived(table: SymbolTable, name: str, tree: Expression) -> bool:
+    if not table.is_quantity(name) or table.holds_species(tree):
+        return False
+    parameter = table.model.getParameter(name)
+    # What only follows the time may be a derived quantity as well; a read-out also shows in results.
+    return not table.changes(tree) or (parameter is not None and details_of(parameter).kind == "derived")
 
 
 def _what(table: SymbolTable, name: str) -> str:

@@ -107,8 +107,8 @@ class QuantityReader:
     def _computed(self, element: Any, details: Details) -> None:
         """Add what a rule computes: a derived quantity, or a read-out if it changes in time."""
         table, name = self.table, element.getId()
-        if name in table.constants:
-            tree = our_formula(details, "formula", table.constants[name])
+        if name in table.derived:
+            tree = our_formula(details, "formula", table.derived[name])
             unit = self.units.text(element, details)
             self.derived.append(Derived(**common(element, details), expression=tree, unit=unit))
             return

@@ -158,8 +158,7 @@ class ReactionReader:
         backward = [term for term in terms if term.sign < 0]
         if backward and (not reaction.getReversible() or not sides.whole_products):
             return None
-        constants = [self._value(reaction, term.constant) for term in terms]
-        if not all(constant is not None and constant >= 0 for constant in constants):
+        if not all([self._is_rate_constant(reaction, term.constant) for term in terms]):
             return None
         terms = terms or [Term(sign=1, constant=ZERO, powers={})]
         made = []
@@ -170,20 +169,20 @@ class ReactionReader:
             )
         return made
 
-    def _value(self, reaction: Any, constant: Expression) -> float | None:
-        """Return the value of a constant that nothing changes; ``None`` if there is no such value."""
+    def _is_rate_constant(self, reaction: Any, constant: Expression) -> bool:
+        """Tell whether a formula is never negative; what has no finite value at all is refused."""
         if self.table.changes(constant):
-            return None
+            return self.signs.never_negative(constant)
         where = f"the kinetic law of {label('reaction', reaction)}"
         try:
             value = evaluate(constant, self.table.values)
         except ExpressionError as error:
             self.table.refusals.add(reaction, f"{where}: {error}")
-            return None
+            return False
         if not abs(value) < float("inf"):
             self.table.refusals.add(reaction, f"{where} has no finite value: {value}")
-            return None
-        return value
+            return False
+        return value >= 0
 
     def _ids(self, name: str, terms: Sequence[Term]) -> list[str]:
         if len(terms) == 1:

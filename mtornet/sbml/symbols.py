@@ -28,8 +28,10 @@ class SymbolTable:
     reader: FormulaReader
     taken: set[str]
     """Ids in use, so that a new name hits none."""
-    constants: dict[str, Expression] = field(default_factory=dict)
-    """Derived quantities: rules that nothing which changes enters."""
+    derived: dict[str, Expression] = field(default_factory=dict)
+    """Derived quantities: rules that nothing which changes enters; of our own files also others."""
+    moving: set[str] = field(default_factory=set)
+    """Derived quantities that change in time."""
     inlined: dict[str, Expression] = field(default_factory=dict)
     """Other rules, laws by reaction, and rates of change, as written, with none of each other left inside."""
     rate_rules: dict[str, Expression] = field(default_factory=dict)
@@ -71,7 +73,7 @@ class SymbolTable:
 
     def has_rule(self, name: str) -> bool:
         """Tell whether an assignment rule gives the value."""
-        return name in self.constants or name in self.inlined
+        return name in self.derived or name in self.inlined
 
     def volume(self, place: str) -> Expression:
         """Return the size of a compartment, in amounts.
@@ -122,13 +124,25 @@ class SymbolTable:
         """Tell whether a formula depends on anything that changes in time."""
         return any(self.is_changing(name) for name in names_in(tree))
 
+    def holds_species(self, tree: Expression) -> bool:
+        """Tell whether a formula depends on the amount of a species."""
+        return any(
+            self.holds_species(self.inlined[name]) if name in self.inlined else self.is_species(name)
+            for name in names_in(tree)
+        )
+
+    def is_species(self, name: str) -> bool:
+        """Tell whether a name means a species."""
+        return self.model.getSpecies(name) is not None
+
     def is_changing(self, name: str) -> bool:
         """Tell whether what a name means changes in time."""
         return (
             name == TIME
             or name in self.variables
             or name in self.inlined
-            or self.model.getSpecies(name) is not None
+            or name in self.moving
+            or self.is_species(name)
         )
 
     def initial_amount(self, species: Any) -> float | None:

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import numpy as np
 from numpy.typing import NDArray
 
-from mtornet.expression import Expression
+from mtornet.expression import Expression, Symbol
 from mtornet.network.network import ReactionNetwork
 from mtornet.network.ratelaws import full_rate
 from mtornet.sbml.mathml import RESERVED
@@ -70,10 +70,7 @@ class Course:
             return self.states[:, order.index(name)]
         if name in network.readouts:
             return self.formula(network.readouts[name].expression)
-        known = places(network)
-        if name in known:
-            return np.full(len(self.times), float(known[name].strip("()")))
-        return self.rate(name)
+        return self.formula(Symbol(name)) if name in places(network) else self.rate(name)
 
     def rate(self, name: str) -> FloatArray | None:
         """The net rate of a reaction of the file, which may be several of ours."""

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from mtornet.expression import parse
 from mtornet.network.catalogue import Catalogue
-from mtornet.network.elements import Compartment, Event, Parameter, Reaction, Readout, Species, Variable
+from mtornet.network.elements import (
+    Compartment,
+    Derived,
+    Event,
+    Parameter,
+    Reaction,
+    Readout,
+    Species,
+    Variable,
+)
 from mtornet.network.network import ReactionNetwork
 from mtornet.provenance import Provenance
 
@@ -65,7 +74,7 @@ def reactions() -> list[Reaction]:
             law="expression",
             signed=True,
         ),
-        Reaction(id="plain", reactants=(("E", 1),), products=(), rate_constant=parse("k1")),
+        Reaction(id="plain", reactants=(("E", 1),), products=(), rate_constant=parse("k1*fading")),
     ]
 
 
@@ -92,7 +101,9 @@ def network() -> ReactionNetwork:
                 Parameter(id="cell0", value=2e-12, unit="L"),
             ],
         ),
-        derived=Catalogue("derived quantity", ()),
+        derived=Catalogue(
+            "derived quantity", [Derived(id="fading", expression=parse("exp(-time*k1)"), unit="1")]
+        ),
         reactions=Catalogue("reaction", reactions()),
         readouts=Catalogue("read-out", [Readout(id="level", expression=parse("A*v + time*k0"))]),
         variables=Catalogue(

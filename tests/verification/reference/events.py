@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from mtornet.expression import TIME, Expression, evaluate, symbols
 from mtornet.network.elements import Event
 from mtornet.network.network import ReactionNetwork
-from tests.verification.reference.python_formulas import python_function
+from tests.verification.reference.python_formulas import python_function, source
 
 State = list[float]
 MAX_ROUNDS = 10_000
@@ -31,15 +31,14 @@ MAX_ROUNDS = 10_000
 
 
 def constants(network: ReactionNetwork, changed: Mapping[str, float] | None = None) -> dict[str, float]:
-    """Values of everything that never changes: compartments, inputs, parameters, derived quantities."""
+    """Values of everything that never changes: compartments, inputs, parameters, most derived quantities."""
     values = {c.id: c.size for c in network.compartments.values()}
     values |= {i.id: i.value for i in network.inputs.values()}
     values |= {p.id: p.value for p in network.parameters.values()}
     values |= changed or {}
-    left = dict(network.derived)
-    while left:
-        for name in [n for n, d in left.items() if all(s in values for s in symbols(d.expression))]:
-            values[name] = evaluate(left.pop(name).expression, values)
+    left = {name: derived.expression for name, derived in network.derived.items()}
+    while ready := [n for n, tree in left.items() if all(s in values for s in symbols(tree))]:
+        values |= {name: evaluate(left.pop(name), values) for name in ready}
     return values
 
 
@@ -47,7 +46,12 @@ def places(network: ReactionNetwork, changed: Mapping[str, float] | None = None)
     """What every name is for :func:`python_function`: a number, ``t``, or an entry of the state."""
     known = {name: f"({value!r})" for name, value in constants(network, changed).items()}
     known |= {name: f"x[{i}]" for i, name in enumerate((*network.species, *network.variables))}
-    return known | {TIME: "t"}
+    known[TIME] = "t"
+    left = {name: d.expression for name, d in network.derived.items() if name not in known}
+    while left:
+        for name in [n for n, tree in left.items() if all(s in known for s in symbols(tree))]:
+            known[name] = source(left.pop(name), known)
+    return known
 
 
 def initial_state(network: ReactionNetwork) -> State:

@@ -86,19 +86,20 @@ def python_function(
 
     ``places`` says what a name is in Python: ``x[3]``, ``t``, or a number.
     """
-    source = ", ".join(_source(tree, places) for tree in trees)
+    text = ", ".join(source(tree, places) for tree in trees)
     scope = {"divide": divide, "power": power, "logarithm": logarithm, "inf": math.inf, "nan": math.nan}
     scope |= {f"f_{name}": function for name, function in FUNCTIONS.items()}
-    return eval(f"lambda x, t: ({source}{',' if trees else ''})", scope)  # our own trees, never text
+    return eval(f"lambda x, t: ({text}{',' if trees else ''})", scope)  # our own trees, never text
 
 
-def _source(tree: Expression, places: Mapping[str, str]) -> str:
+def source(tree: Expression, places: Mapping[str, str]) -> str:
+    """A formula as Python text, by the names of :func:`python_function`."""
     if isinstance(tree, Number):
         return repr(float(tree.value))
     if isinstance(tree, Symbol):
         return places[tree.name]
     assert isinstance(tree, Apply)
-    arguments = [_source(argument, places) for argument in tree.arguments]
+    arguments = [source(argument, places) for argument in tree.arguments]
     if tree.operator in OPERATORS:
         return OPERATORS[tree.operator].format(*arguments)
     return f"f_{tree.operator}({', '.join(arguments)})"
