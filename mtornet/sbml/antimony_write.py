@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from mtornet.errors import ModelError, OutputError
-from mtornet.expression import Expression, to_text
+from mtornet.expression import FUNCTIONS
 from mtornet.names import is_identifier
-from mtornet.network.elements import Reaction, Side
+from mtornet.network.elements import Event, Reaction, Side, Variable
 from mtornet.network.network import ReactionNetwork
-from mtornet.network.ratelaws import rate_law
+from mtornet.network.ratelaws import full_rate
+from mtornet.sbml.antimony_formula import antimony_condition, antimony_formula
 from mtornet.units import parse_unit
 
 _ARROWS = {"catalyst": "-o", "stimulator": "-o", "inhibitor": "-|"}
@@ -62,6 +63,7 @@ _RESERVED = frozenset(
         "true",
         "unit",
         "var",
+        *FUNCTIONS,
     }
 )
 
@@ -74,7 +76,7 @@ def antimony_text(network: ReactionNetwork) -> str:
     ModelError
         If an element is named by a word that Antimony keeps for itself.
     """
-    names = (*network.species, *network.inputs, *network.parameters, *network.derived, *network.reactions)
+    names = [name for part in _parts(network) for name in part]
     taken = [name for name in names if name in _RESERVED]
     if taken:
         raise ModelError(
@@ -101,14 +103,39 @@ def write_antimony(network: ReactionNetwork, path: str | os.PathLike[str]) -> No
 def _lines(network: ReactionNetwork) -> Iterator[str]:
     units = _Units(network)
     yield f"// {_plain(network.describe())}"
-    yield "// Amounts are molecules per cell, times are seconds. A research model, never clinical advice."
+    scale = (
+        "molecules per cell, times are seconds" if network.states_units else "in the units of the source file"
+    )
+    yield f"// Amounts are {scale}. A research model, never clinical advice."
     yield f"model *{_model_name(network)}()"
-    yield "  unit substance = item; unit extent = item; unit time_unit = second; unit volume = litre;"
-    yield from units.definitions()
-    yield "\n  // compartments, litres"
+    if network.states_units:
+        yield "  unit substance = item; unit extent = item; unit time_unit = second; unit volume = litre;"
+        yield from units.definitions()
+    yield from _quantities(network, units)
+    yield f"\n  // reactions{', molecules per second' if network.states_units else ''}"
+    for reaction in network.reactions.values():
+        yield from _reaction(reaction)
+    if network.events:
+        yield "\n  // events"
+    for event in network.events.values():
+        yield _event(event)
+    yield "\n  // read-outs"
+    for readout in network.readouts.values():
+        formula = antimony_formula(readout.expression)
+        if readout.id in network.compartments:
+            yield f"  {readout.id} := {formula};"
+        elif readout.id not in network.species:
+            # A read-out may be a species under its own name, which stands above.
+            unit = units.of(readout.id, readout.unit)
+            yield f"  var {readout.id} := {formula};{unit}{_remark(readout.name)}"
+    yield "end"
+
+
+def _quantities(network: ReactionNetwork, units: _Units) -> Iterator[str]:
+    yield f"\n  // compartments{', litres' if network.states_units else ''}"
     for compartment in network.compartments.values():
         yield f"  compartment {compartment.id} = {compartment.size!r};"
-    yield "\n  // species, molecules"
+    yield f"\n  // species{', molecules' if network.states_units else ''}"
     for species in network.species.values():
         place = f"substanceOnly species {species.id} in {species.compartment}"
         yield f"  {place} = {species.initial!r};{_remark(species.name)}"
@@ -119,38 +146,65 @@ def _lines(network: ReactionNetwork) -> Iterator[str]:
     for parameter in network.parameters.values():
         unit = units.of(parameter.id, parameter.unit)
         yield f"  const {parameter.id} = {parameter.value!r};{unit}{_remark(parameter.name)}"
+    if network.variables:
+        yield "\n  // variables"
+    for variable in network.variables.values():
+        yield from _variable(network, variable, units)
     yield "\n  // derived quantities"
     for derived in network.derived.values():
         unit = units.of(derived.id, derived.unit)
-        yield f"  var {derived.id} := {to_text(derived.expression)};{unit}{_remark(derived.name)}"
-    yield "\n  // reactions, molecules per second"
-    for reaction in network.reactions.values():
-        equation = f"{_side(reaction.reactants)} => {_side(reaction.products)}"
-        yield f"  {reaction.id}: {equation}; {_law(reaction)};{_remark(reaction.name)}"
-        for i, (modifier, role) in enumerate(reaction.modifiers):
-            yield f"  {reaction.id}_by_{i}: {modifier} {_ARROWS[role]} {reaction.id};"
-    yield "\n  // read-outs"
-    for readout in network.readouts.values():
-        # A read-out may be a species under its own name, which stands above.
-        if readout.id not in network.species:
-            unit = units.of(readout.id, readout.unit)
-            yield f"  var {readout.id} := {to_text(readout.expression)};{unit}{_remark(readout.name)}"
-    yield "end"
+        yield f"  var {derived.id} := {antimony_formula(derived.expression)};{unit}{_remark(derived.name)}"
+
+
+def _reaction(reaction: Reaction) -> Iterator[str]:
+    arrow = "->" if reaction.signed else "=>"
+    equation = f"{_side(reaction.reactants)} {arrow} {_side(reaction.products)}"
+    yield f"  {reaction.id}: {equation}; {antimony_formula(full_rate(reaction))};{_remark(reaction.name)}"
+    for i, (modifier, role) in enumerate(reaction.modifiers):
+        yield f"  {reaction.id}_by_{i}: {modifier} {_ARROWS[role]} {reaction.id};"
+
+
+def _variable(network: ReactionNetwork, variable: Variable, units: _Units) -> Iterator[str]:
+    if variable.id not in network.compartments:
+        unit = units.of(variable.id, variable.unit)
+        yield f"  var {variable.id} = {variable.initial!r};{unit}{_remark(variable.name)}"
+    if variable.rate is not None:
+        yield f"  {variable.id}' = {antimony_formula(variable.rate)};"
+
+
+def _event(event: Event) -> str:
+    after = "" if event.delay is None else f"({antimony_formula(event.delay)}) after "
+    options = [f"t0={_word(event.initial_value)}", f"persistent={_word(event.persistent)}"]
+    options.append(f"fromTrigger={_word(event.use_values_from_trigger_time)}")
+    if event.priority is not None:
+        options.append(f"priority=({antimony_formula(event.priority)})")
+    assigned = ", ".join(f"{name} = {antimony_formula(tree)}" for name, tree in event.assignments)
+    trigger = antimony_condition(event.trigger)
+    return f"  {event.id}: at {after}({trigger}), {', '.join(options)}: {assigned};{_remark(event.name)}"
+
+
+def _word(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _parts(network: ReactionNetwork) -> tuple[Iterable[str], ...]:
+    return (
+        network.compartments,
+        network.species,
+        network.inputs,
+        network.parameters,
+        network.variables,
+        network.derived,
+        network.reactions,
+        network.events,
+        network.readouts,
+    )
 
 
 def _model_name(network: ReactionNetwork) -> str:
     # Antimony has one space of names for models and what is in them.
     name = network.model if is_identifier(network.model) else "network"
-    elements = (
-        network.compartments,
-        network.species,
-        network.inputs,
-        network.parameters,
-        network.derived,
-        network.reactions,
-        network.readouts,
-    )
-    while name in _RESERVED or any(name in catalogue for catalogue in elements):
+    while name in _RESERVED or any(name in part for part in _parts(network)):
         name += "_model"
     return name
 
@@ -159,7 +213,7 @@ class _Units:
     """Names for the units of a network, each defined once."""
 
     def __init__(self, network: ReactionNetwork) -> None:
-        elements = (network.inputs, network.parameters, network.derived, network.readouts)
+        elements = (network.inputs, network.parameters, network.variables, network.derived, network.readouts)
         texts = dict.fromkeys(e.unit for catalogue in elements for e in catalogue.values())
         self._names: dict[str, str] = {}
         for text in texts:
@@ -191,16 +245,4 @@ def _remark(text: str) -> str:
 
 
 def _side(side: Side) -> str:
-    return " + ".join(f"{count} {name}" if count != 1 else name for name, count in side)
-
-
-def _law(reaction: Reaction) -> str:
-    factors = rate_law(reaction.law).factors(reaction.reactants, reaction.modifiers)
-    parts = [_bracketed(reaction.rate_constant)]
-    parts += [name if power == 1 else f"{name}^{power}" for name, power in factors]
-    return "*".join(parts)
-
-
-def _bracketed(expression: Expression) -> str:
-    text = to_text(expression)
-    return f"({text})" if any(sign in text for sign in " /") else text
+    return " + ".join(f"{count!r} {name}" if count != 1 else name for name, count in side)

@@ -7,16 +7,23 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
 
 from mtornet.errors import ModelError, OutputError, SBMLError, UnsupportedFeatureError
+from mtornet.expression import Expression
+from mtornet.network.catalogue import Catalogue
 from mtornet.network.library import load_model
 from mtornet.network.network import ReactionNetwork
+from mtornet.network.ratelaws import full_rate
 from mtornet.provenance import Provenance
 from mtornet.sbml.antimony import read_antimony, to_tellurium
 from mtornet.sbml.antimony_write import antimony_text, write_antimony
 from mtornet.units import parse_unit
 from tests.conformance.sbml_reference import constants
+from tests.unit.network.general import network as general
+from tests.unit.sbml.formulas import NAMES, trees
 from tests.unit.sbml.test_sbml_roundtrip import network
+from tests.verification.reference.python_formulas import python_function
 
 installed = pytest.mark.skipif(
     pytest.importorskip("importlib.util").find_spec("antimony") is None, reason="needs the extra 'antimony'"
@@ -64,6 +71,43 @@ def test_the_mathematics_comes_back(tmp_path: Path) -> None:
         assert reaction.provenance == Provenance()
     with pytest.raises(OutputError, match="cannot be written"):
         write_antimony(plain, tmp_path / "absent" / "model.ant")
+
+
+@installed
+def test_formulas_events_and_variables_come_back() -> None:
+    back = read_antimony(antimony_text(general()))
+    assert [(v.id, v.initial, v.rate) for v in back.variables.values()] == [
+        (v.id, v.initial, v.rate) for v in general().variables.values()
+    ]
+    assert list(back.events.values()) == [
+        replace(e, name="", provenance=Provenance()) for e in general().events.values()
+    ]
+    for name in ("mm", "comp", "mixed", "steep", "off"):
+        assert back.reactions[name].rate_constant == full_rate(general().reactions[name])
+    found = back.reactions["any"]
+    assert str(found.rate_constant) == "if(time > start and v > 0.5, k1*B*E/(Km + B), 0)"
+    assert (found.reactants, found.products) == ((("B", 2),), (("A", 1.5),))
+    assert back.readouts["level"].expression == general().readouts["level"].expression
+    assert back.parameters["Km"].unit == "molecule"
+
+
+@installed
+@settings(max_examples=200, deadline=None)
+@given(tree=trees())
+def test_any_formula_comes_back(tree: Expression) -> None:
+    change = replace(general().events["dose"], assignments=(("v", tree),))
+    network = replace(
+        general(),
+        events=Catalogue("event", [change]),
+        compartments=general().compartments.replaced(replace(general().compartments["cell"], unit="")),
+    )
+    found = read_antimony(antimony_text(network)).events["dose"].assignments[0][1]
+    # Its reader makes one number of 1/3 and of -0; so values are compared.
+    for state in ((3.0, 4.0, 0.5, 2.0, 1.0, 0.25, 7.0), (0.0, 1.0, 2.0, 0.0, -1.0, 5.0, 0.5)):
+        wanted, got = python_function([tree, found], {n: repr(x) for n, x in zip(NAMES, state, strict=True)})(
+            [], 0.0
+        )
+        assert got == pytest.approx(wanted, rel=1e-12, nan_ok=True)
 
 
 @installed

@@ -7,16 +7,23 @@ import math as numbers
 from collections import Counter
 from itertools import pairwise
 
+import libsbml
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from mtornet.errors import SBMLError, UnsupportedFeatureError
-from mtornet.expression import evaluate, parse
+from mtornet.errors import ExpressionError, SBMLError, UnsupportedFeatureError
+from mtornet.expression import LOGIC, Apply, Expression, evaluate, parse, postorder
 from mtornet.network.network import ReactionNetwork
 from mtornet.sbml import definitions
+from mtornet.sbml.formulas import same_formula
+from mtornet.sbml.mathml import FormulaReader
+from mtornet.sbml.mathml_write import FormulaWriter, condition_for_sbml, for_sbml, is_truth
 from mtornet.sbml.read import read_sbml
 from mtornet.sbml.write import sbml_text
 from tests.unit.network.general import network as general
 from tests.unit.sbml.foreign import MATHML, SPECIES, math, model, reaction, rule
+from tests.unit.sbml.formulas import NAMES, trees, without_signs
 from tests.unit.sbml.test_sbml_roundtrip import assert_equal, consistency_messages
 
 CONCENTRATION = 'hasOnlySubstanceUnits="false" boundaryCondition="false" constant="false"'
@@ -59,9 +66,38 @@ def test_everything_of_ours_comes_back() -> None:
     assert consistency_messages(text) == Counter()
 
 
-def test_without_our_annotations_the_mathematics_is_the_same() -> None:
-    import libsbml
+@settings(max_examples=300, deadline=None)
+@given(tree=trees())
+def test_any_formula_comes_back(tree: Expression) -> None:
+    writer, reader = FormulaWriter(id_of=lambda _unit: "dimensionless"), FormulaReader()
+    for written, node in (
+        (for_sbml(tree), writer.write(tree)),
+        (condition_for_sbml(tree), writer.condition(tree)),
+    ):
+        text = libsbml.writeMathMLToString(node)
+        found = reader.read(libsbml.readMathMLFromString(text))
+        assert same_formula(without_signs(written), without_signs(found))
+        assert not any(
+            isinstance(part, Apply) and is_truth(part) and node.operator not in (*LOGIC, "if")
+            for node in postorder(written)
+            if isinstance(node, Apply)
+            for part in node.arguments
+        )
 
+
+@settings(max_examples=300, deadline=None)
+@given(tree=trees(), values=st.tuples(*[st.floats(0.1, 9.0)] * len(NAMES)))
+def test_another_spelling_has_the_same_value(tree: Expression, values: tuple[float, ...]) -> None:
+    known = dict(zip(NAMES, values, strict=True))
+    try:
+        expected = evaluate(tree, known)
+    except ExpressionError:
+        return
+    assert evaluate(for_sbml(tree), known) == pytest.approx(expected, nan_ok=True)
+    assert evaluate(condition_for_sbml(tree), known) == float(expected != 0.0)
+
+
+def test_without_our_annotations_the_mathematics_is_the_same() -> None:
     document = libsbml.readSBMLFromString(sbml_text(general()))
     for element in document.getModel().getListOfAllElements():
         element.unsetAnnotation()
