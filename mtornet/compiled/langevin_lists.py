@@ -38,6 +38,9 @@ class LangevinLists(NamedTuple):
     slope_start: IndexArray
     slope_terms: IndexArray
     """(3 terms) member and the two places that multiply it, by derivative of a flux."""
+    bend_start: IndexArray
+    bend_terms: IndexArray
+    """(2 terms) member with a program, and entry of ``Tables.reads``, by derivative of a flux."""
     row_start: IndexArray
     diagonal: IndexArray
     column: IndexArray
@@ -67,6 +70,13 @@ def langevin_lists(compiled: CompiledNetwork) -> LangevinLists:
             if s < n:
                 others = factors[m][:slot] + factors[m][slot + 1 :]
                 slopes.setdefault((f, s), []).append((m, others[0], others[1]))
+    # What a program reads adds to the derivatives.
+    bends: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for m, (f, j, _) in enumerate(members):
+        for q in range(compiled.tables.read_start[j], compiled.tables.read_start[j + 1]):
+            key = (f, int(place[compiled.tables.reads[q]]))
+            slopes.setdefault(key, [])
+            bends.setdefault(key, []).append((m, q))
     changes: list[list[tuple[int, float]]] = [[] for _ in range(n)]
     for f, flux in enumerate(fluxes):
         for i, by in flux.change.items():
@@ -93,6 +103,8 @@ def langevin_lists(compiled: CompiledNetwork) -> LangevinLists:
         change_by=np.array([by for row in changes for _, by in row], dtype=np.float64),
         slope_start=_starts(list(slopes.values())),
         slope_terms=_index([value for terms in slopes.values() for term in terms for value in term]),
+        bend_start=_starts([bends.get(key, []) for key in slopes]),
+        bend_terms=_index([value for key in slopes for term in bends.get(key, []) for value in term]),
         row_start=_starts(rows),
         diagonal=_index([entries[i, i] for i in range(n)]),
         column=_index([j for _, j in entries]),

@@ -182,6 +182,7 @@ def _compile_network(network: ReactionNetwork, *, scaled: bool) -> CompiledNetwo
         read_start=read_start,
         reads=reads,
         touches=np.array([any(i in programs.watched for i, _ in row) for row in changes], dtype=np.bool_),
+        n_molecular=len(network.species),
         watches=programs.events is not None,
         trigger_start=programs.trigger_start,
         trigger_is_mixed=programs.trigger_is_mixed,

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mtornet.compiled.network import CompiledNetwork
+from mtornet.compiled.tables import IntArray, Tables
 
 Pattern = list[set[int]]
 
@@ -41,13 +42,17 @@ def fluxes_of(compiled: CompiledNetwork) -> list[Flux]:
 
 def jacobian_pattern(compiled: CompiledNetwork, fluxes: list[Flux]) -> Pattern:
     """Return the columns of the Jacobian's entries by row, the diagonal included."""
-    n = compiled.n_species
+    n, tables = compiled.n_species, compiled.tables
     pattern: Pattern = [{i} for i in range(n)]
     for flux in fluxes:
-        read = {int(s) for j, _ in flux.members for s in compiled.tables.factors[j] if s < n}
+        read = {int(s) for j, _ in flux.members for s in (*tables.factors[j], *_read(tables, j)) if s < n}
         for i in flux.change:
             pattern[i] |= read
     return pattern
+
+
+def _read(tables: Tables, j: int) -> IntArray:
+    return tables.reads[tables.read_start[j] : tables.read_start[j + 1]]
 
 
 def minimum_degree_order(pattern: Pattern) -> list[int]:

@@ -52,6 +52,8 @@ class Tables(NamedTuple):
     read_start: IntArray
     reads: IntArray
     """States that a reaction's program reads, by reaction."""
+    n_molecular: int
+    """States before this one are molecules; the others are variables."""
     watches: bool
     """Whether there are events."""
     touches: NDArray[np.bool_]

@@ -11,8 +11,10 @@ import math
 import numpy as np
 from numba import njit
 
+from mtornet.compiled.kernels.bytecode import evaluate
+from mtornet.compiled.kernels.triggers import flips
 from mtornet.compiled.kernels.variates import normal, poisson
-from mtornet.compiled.status import COMPLETE, INTERRUPTED, NOT_FINITE, RUNNING
+from mtornet.compiled.status import COMPLETE, INTERRUPTED, NEGATIVE_RATE, NOT_FINITE, RUNNING, TRIGGERED
 
 _CHECK_EVERY = 512
 
@@ -59,8 +61,12 @@ def fill_matrix(
     half_step,
     member_reaction,
     member_scale,
+    member_factors,
     slope_start,
     slope_terms,
+    bend_start,
+    bend_terms,
+    gradient,
     fill_start,
     fill_slope,
     fill_by,
@@ -68,7 +74,10 @@ def fill_matrix(
     slopes,
     matrix,
 ):
-    """Write ``I - half_step * J`` at state ``x`` into the entries of the factors."""
+    """Write ``I - half_step * J`` at state ``x`` into the entries of the factors.
+
+    ``gradient`` holds the derivatives of programs by what they read.
+    """
     for s in range(slope_start.size - 1):
         slope = 0.0
         for k in range(slope_start[s], slope_start[s + 1]):
@@ -78,6 +87,15 @@ def fill_matrix(
                 * c[member_reaction[member]]
                 * max(x[slope_terms[3 * k + 1]], 0.0)
                 * max(x[slope_terms[3 * k + 2]], 0.0)
+            )
+        for k in range(bend_start[s], bend_start[s + 1]):
+            member = bend_terms[2 * k]
+            slope += (
+                member_scale[member]
+                * gradient[bend_terms[2 * k + 1]]
+                * max(x[member_factors[3 * member]], 0.0)
+                * max(x[member_factors[3 * member + 1]], 0.0)
+                * max(x[member_factors[3 * member + 2]], 0.0)
             )
         slopes[s] = half_step * slope
     for entry in range(matrix.size):
@@ -89,17 +107,44 @@ def fill_matrix(
         matrix[diagonal[i]] += 1.0
 
 
+@njit(cache=True)
+def evaluate_programs(state, row, tables, stack, constants, gradient):
+    """Write the value of every program into ``constants`` and its derivatives by what it reads.
+
+    Derivatives are differences over a thousandth of the amount: the implicit step needs them for its
+    stability, not for its accuracy. Returns how the cell ends if a value is negative or no number.
+    """
+    outcome = RUNNING
+    for j in range(tables.factors.shape[0]):
+        begin, end = tables.program_start[j], tables.program_start[j + 1]
+        if begin == end:
+            continue
+        value = evaluate(tables.code, begin, end, state, row, stack)
+        if not (value >= 0.0):
+            outcome = NEGATIVE_RATE if value < 0.0 else NOT_FINITE
+        constants[j] = value
+        for q in range(tables.read_start[j], tables.read_start[j + 1]):
+            i = tables.reads[q]
+            here = state[i]
+            state[i] = here + max(1e-3 * abs(here), 1e-3)
+            gradient[q] = (evaluate(tables.code, begin, end, state, row, stack) - value) / (state[i] - here)
+            state[i] = here
+    return outcome
+
+
 @njit(cache=True, nogil=True)
 def advance(
     cells,
     constants,
-    jump_constants,
     added,
+    tables,
     step_length,
     step_segment,
     step_sample,
     step_end,
+    start,
     lists,
+    jump_reactions,
     jump_factors,
     jump_drawn,
     jump_start,
@@ -108,11 +153,12 @@ def advance(
     stop,
     reached,
 ):
-    """Simulate cells from their start on a common grid of steps.
+    """Simulate cells on a common grid of steps, from where they are.
 
     Step ``k`` lasts ``step_length[k]`` in segment ``step_segment[k]``, ends at ``step_end[k]`` and is
-    followed by sample ``step_sample[k]``, or none if that is -1. ``constants`` are 0 for reactions
-    that jump, ``jump_constants`` hold theirs. Within, species stand in their order of elimination.
+    followed by sample ``step_sample[k]``, or none if that is -1; an event of the model divides a step.
+    The first begins at ``start``.
+    ``cells.sample`` is the step a cell is in. Within, species stand in their order of elimination.
     """
     (
         species,
@@ -126,6 +172,8 @@ def advance(
         change_by,
         slope_start,
         slope_terms,
+        bend_start,
+        bend_terms,
         row_start,
         diagonal,
         column,
@@ -138,27 +186,68 @@ def advance(
     n_cells = cells.status.size
     n = species.size
     n_fluxes = flux_start.size - 1
-    x = np.ones(n + 1)
+    n_reactions = tables.factors.shape[0]
+    # By place for the matrix, by index for programs, which read the time behind the dummy.
+    x, state = np.ones(n + 1), np.ones(n + 2)
+    c = np.empty(n_reactions)
+    gradient = np.zeros(tables.reads.size)
+    stack = np.empty(tables.depth)
     push = np.empty(n_fluxes)
     values = np.empty(n)
     matrix = np.empty(column.size)
     slopes = np.empty(slope_start.size - 1)
     pivots = np.empty(n)
+    jump_constants = np.empty(jump_reactions.size)
     for cell in range(n_cells):
+        if cells.status[cell] != RUNNING:
+            continue
         s0, s1, s2, s3 = cells.rng[cell, 0], cells.rng[cell, 1], cells.rng[cell, 2], cells.rng[cell, 3]
         for i in range(n):
             x[i] = cells.x[cell, species[i]]
         outcome = RUNNING
-        segment = 0
-        taken = 0
-        for k in range(step_length.size):
-            h = step_length[k]
+        segment = cells.segment[cell]
+        t, until = cells.clock[cell], cells.until[cell]
+        taken = cells.n_events[cell]
+        k = cells.sample[cell]
+        in_force = -1
+        while k < step_length.size and outcome == RUNNING:
             if step_segment[k] != segment:
                 segment = step_segment[k]
                 for i in range(n):
                     x[i] += added[segment, species[i]]
+                if tables.watches:
+                    outcome = TRIGGERED
+                    break
+            if segment != in_force:
+                in_force = segment
+                c[:] = constants[segment, :n_reactions]
+                for j in range(jump_reactions.size):
+                    jump_constants[j] = c[jump_reactions[j]]
+                    c[jump_reactions[j]] = 0.0
+            h = step_length[k]
+            t_next = step_end[k]
+            if t > (step_end[k - 1] if k > 0 else start):
+                # What an event of the model left of the step.
+                h = t_next - t
+            divided = until < t_next
+            if divided:
+                h = until - t
+                t_next = until
             if h > 0.0:
-                c = constants[segment]
+                if tables.has_programs:
+                    for i in range(n):
+                        state[species[i]] = max(x[i], 0.0) if species[i] < tables.n_molecular else x[i]
+                    # Halfway through the step, which makes it of second order in time.
+                    state[n + 1] = t + 0.5 * h
+                    outcome = evaluate_programs(state, constants[segment], tables, stack, c, gradient)
+                    if outcome != RUNNING:
+                        break
+                    for j in range(jump_reactions.size):
+                        r = jump_reactions[j]
+                        if tables.program_start[r] < tables.program_start[r + 1]:
+                            jump_constants[j] = c[r]
+                            c[r] = 0.0
+                            gradient[tables.read_start[r] : tables.read_start[r + 1]] = 0.0
                 for f in range(n_fluxes):
                     drift, variance = 0.0, 0.0
                     for m in range(flux_start[f], flux_start[f + 1]):
@@ -181,10 +270,10 @@ def advance(
                     for m in range(change_start[i], change_start[i + 1]):
                         value += change_by[m] * push[change_flux[m]]
                     values[i] = value
-                for j in range(jump_factors.shape[0]):
+                for j in range(jump_reactions.size):
                     mean = (
                         h
-                        * jump_constants[segment, j]
+                        * jump_constants[j]
                         * max(x[jump_factors[j, 0]] - jump_drawn[j, 0], 0.0)
                         * max(x[jump_factors[j, 1]] - jump_drawn[j, 1], 0.0)
                         * max(x[jump_factors[j, 2]] - jump_drawn[j, 2], 0.0)
@@ -203,8 +292,12 @@ def advance(
                     0.5 * h,
                     member_reaction,
                     member_scale,
+                    member_factors,
                     slope_start,
                     slope_terms,
+                    bend_start,
+                    bend_terms,
+                    gradient,
                     fill_start,
                     fill_slope,
                     fill_by,
@@ -224,19 +317,40 @@ def advance(
                     outcome = NOT_FINITE
                     break
                 taken += 1
+            t = t_next
+            if divided or (until == t and step_sample[k] >= 0):
+                # The state after an event of the model is what is sampled at its moment.
+                outcome = TRIGGERED
+                break
             if step_sample[k] >= 0:
                 for i in range(n):
-                    cells.samples[cell, step_sample[k], species[i]] = max(x[i], 0.0)
+                    cells.samples[cell, step_sample[k], species[i]] = (
+                        max(x[i], 0.0) if species[i] < tables.n_molecular else x[i]
+                    )
             if k % _CHECK_EVERY == 0:
-                reached[cell] = step_end[k]
+                reached[cell] = t
                 if stop[0] != 0:
                     outcome = INTERRUPTED
                     break
-        if outcome != RUNNING:
+            k += 1
+            if tables.watches and outcome == RUNNING and k < step_length.size:
+                for i in range(n):
+                    state[species[i]] = x[i]
+                state[n + 1] = t
+                if until == t or flips(cell, state, constants[segment], cells, tables, stack):
+                    outcome = TRIGGERED
+        if outcome > COMPLETE:
             cells.samples[cell] = np.nan
         for i in range(n):
-            cells.x[cell, species[i]] = max(x[i], 0.0)
+            # A cell that goes on does so from where it is, even if that is a little below none.
+            goes_on = outcome == TRIGGERED or species[i] >= tables.n_molecular
+            cells.x[cell, species[i]] = x[i] if goes_on else max(x[i], 0.0)
+        cells.rng[cell, 0], cells.rng[cell, 1], cells.rng[cell, 2], cells.rng[cell, 3] = s0, s1, s2, s3
         cells.n_events[cell] = taken
+        cells.segment[cell] = segment
+        cells.clock[cell] = t
+        cells.sample[cell] = k
         cells.status[cell] = COMPLETE if outcome == RUNNING else outcome
+        reached[cell] = t
         if outcome == INTERRUPTED:
             return

@@ -7,12 +7,13 @@ fixed schedule, short after each dose and up to ``max_step_s`` later, that no st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mtornet.compiled.effective import effective_constants
 from mtornet.compiled.langevin_lists import langevin_lists
 from mtornet.compiled.network import CompiledNetwork
 from mtornet.compiled.tables import Cells
@@ -73,39 +74,29 @@ def run_cells(
     from mtornet.compiled.kernels import langevin
 
     compiled, segments = problem.compiled, problem.segments
-    guarded = np.flatnonzero(np.diff(compiled.tables.guard_start))
-    if guarded.size:
-        name = compiled.reactions[int(guarded[0])]
+    for name in _unheld(compiled):
         raise ProtocolError(
             f"reaction {name!r} consumes molecules that do not set its rate; a Langevin method would drive "
             "them below none — use method 'ssa'"
         )
-    programs = np.flatnonzero(np.diff(compiled.tables.program_start))
-    if programs.size or compiled.events is not None:
-        what = f"the law of reaction {compiled.reactions[int(programs[0])]!r}" if programs.size else "events"
-        raise ProtocolError(
-            f"Langevin methods simulate mass action in conditions that a protocol sets, not {what} — use "
-            "method 'ssa' or 'ode'"
-        )
     discrete = discrete_species(problem, options) if hybrid else ()
     jumps = _jumps(compiled, discrete)
-    constants = segments.constants.copy()
-    constants[:, jumps.reactions] = 0.0
     lists = tuple(langevin_lists(compiled))
     steps = step_grid(segments.breaks, problem.times, options)
-    jump_constants = np.ascontiguousarray(segments.constants[:, jumps.reactions])
 
     def advance(chunk: Cells, reached: FloatArray) -> None:
         langevin.advance(
             chunk,
-            constants,
-            jump_constants,
+            segments.constants,
             segments.added,
+            compiled.tables,
             steps.length,
             steps.segment,
             steps.sample,
             steps.end,
+            float(segments.breaks[0]),
             lists,
+            jumps.reactions,
             jumps.factors,
             jumps.drawn,
             jumps.start,
@@ -131,6 +122,17 @@ def run_cells(
     return f"{text}; whole molecules of {', '.join(discrete) or 'no species'}" if hybrid else text
 
 
+def _unheld(compiled: CompiledNetwork) -> Iterator[str]:
+    """Yield the reactions that consume what their law does not read, so that nothing holds it above none."""
+    tables = compiled.tables
+    for j, name in enumerate(compiled.reactions):
+        guarded = tables.guard_species[tables.guard_start[j] : tables.guard_start[j + 1]]
+        if not set(guarded.tolist()) <= set(
+            tables.reads[tables.read_start[j] : tables.read_start[j + 1]].tolist()
+        ):
+            yield name
+
+
 def discrete_species(problem: Problem, options: LangevinOptions) -> tuple[str, ...]:
     """Return the species that jump: few copies and rare events at the start, in every segment."""
     compiled = problem.compiled
@@ -142,8 +144,8 @@ def discrete_species(problem: Problem, options: LangevinOptions) -> tuple[str, .
     amounts = np.append(np.atleast_2d(problem.x0).mean(axis=0), 1.0)
     product = np.prod(amounts[compiled.tables.factors], axis=1)
     load = np.zeros(compiled.n_species)
-    for constants in problem.segments.constants:
-        rates = constants * product
+    for row_of_constants, start in zip(problem.segments.constants, problem.segments.breaks, strict=False):
+        rates = effective_constants(compiled, row_of_constants, amounts[:-1], float(start)) * product
         here = np.zeros(compiled.n_species)
         for j in range(compiled.n_reactions):
             row = slice(compiled.tables.change_start[j], compiled.tables.change_start[j + 1])
@@ -152,6 +154,7 @@ def discrete_species(problem: Problem, options: LangevinOptions) -> tuple[str, .
     chosen = (
         (amounts[:-1] < options.few_copies) & (load > 0) & (load * options.max_step_s < options.rare_per_step)
     )
+    chosen[compiled.n_molecular :] = False
     return tuple(name for name, yes in zip(compiled.species, chosen, strict=True) if yes)
 
 

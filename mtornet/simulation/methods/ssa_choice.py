@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from mtornet.compiled.effective import effective_constants
 from mtornet.simulation.problem import Problem
 
 # Nanoseconds on one core of a 2-core x86-64 machine; only their ratios matter.
@@ -28,7 +29,8 @@ def faster_algorithm(problem: Problem) -> str:
     compiled = problem.compiled
     # The first cell alone: a mean over cells could change the choice, and every cell, when cells are added.
     amounts = np.append(np.atleast_2d(problem.x0)[0], 1.0)
-    constants = problem.segments.constants[0]
+    segments = problem.segments
+    constants = effective_constants(compiled, segments.constants[0], amounts[:-1], float(segments.breaks[0]))
     with np.errstate(over="ignore"):
         rates = constants * np.prod(
             np.maximum(amounts[compiled.tables.factors] - compiled.tables.drawn, 0.0), axis=1
