@@ -14,7 +14,8 @@ Nodes carry ``kind``:
     edge is noticed.
 
 Edges carry ``role`` and ``stoichiometry``. Into a process lead ``reactant``, ``catalyst``,
-``stimulator`` and ``inhibitor`` edges, out of it ``product`` edges.
+``stimulator`` and ``inhibitor`` edges, out of it ``product`` edges. Modifiers of which one is also a
+reactant, or stands twice, may carry ``position``: their order in the reaction.
 
 What is not drawn stands in ``graph.graph``: ``model``, ``compartments``, ``parameters``, ``derived``,
 ``variables``, ``events`` and ``readouts``, each a dictionary of plain dictionaries by id.

@@ -287,7 +287,8 @@ def _reaction(
     graph: nx.MultiDiGraph, name: str, a: dict[str, Any], problems: list[str], notes: list[str]
 ) -> Reaction | None:
     reactants, modifiers, products = [], [], []
-    for source, _, edge in graph.in_edges(name, data=True):
+    incoming = sorted(graph.in_edges(name, data=True), key=lambda edge: edge[2].get("position", 0))
+    for source, _, edge in incoming:
         role = edge.get("role")
         if role == REACTANT:
             reactants.append((source, _count(source, edge)))
@@ -351,11 +352,19 @@ def to_graph(network: ReactionNetwork) -> nx.MultiDiGraph:
         )
         for name, count in reaction.reactants:
             graph.add_edge(name, reaction.id, role=REACTANT, stoichiometry=count)
-        for name, role in reaction.modifiers:
-            graph.add_edge(name, reaction.id, role=role, stoichiometry=1)
+        for i, (name, role) in enumerate(reaction.modifiers):
+            # The graph has the edges of one species together; where that is not their order, they state it.
+            position = {} if _keeps_order(reaction) else {"position": i + 1}
+            graph.add_edge(name, reaction.id, role=role, stoichiometry=1, **position)
         for name, count in reaction.products:
             graph.add_edge(reaction.id, name, role=PRODUCT, stoichiometry=count)
     return graph
+
+
+def _keeps_order(reaction: Reaction) -> bool:
+    names = [name for name, _ in reaction.modifiers]
+    seen = list(dict.fromkeys([*(name for name, _ in reaction.reactants), *names]))
+    return names == sorted(names, key=seen.index)
 
 
 def _plain(kind: str, element: Any, **more: object) -> dict[str, object]:

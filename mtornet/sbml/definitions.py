@@ -216,8 +216,9 @@ def _is_derived(table: SymbolTable, name: str, tree: Expression) -> bool:
     if not table.is_quantity(name) or table.holds_species(tree):
         return False
     parameter = table.model.getParameter(name)
+    kind = "" if parameter is None else details_of(parameter).kind
     # What only follows the time may be a derived quantity as well; a read-out also shows in results.
-    return not table.changes(tree) or (parameter is not None and details_of(parameter).kind == "derived")
+    return kind == "derived" or (kind != "readout" and not table.changes(tree))
 
 
 def _what(table: SymbolTable, name: str) -> str:

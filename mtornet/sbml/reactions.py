@@ -116,11 +116,12 @@ class ReactionReader:
         if sides.changing or any(self.species.divisor.get(name) is not None for name in names_in(tree)):
             return None
         try:
+            exact = sides.exact(details.items("counts"))
             candidate = self._make(
                 reaction,
                 details,
-                reactants=sides.reactants,
-                products=sides.products,
+                reactants=exact.reactants,
+                products=exact.products,
                 modifiers=tuple(
                     (m.getSpecies(), _role(m) or CATALYST) for m in reaction.getListOfModifiers()
                 ),

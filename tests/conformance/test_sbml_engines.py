@@ -14,6 +14,8 @@ from mtornet.network.elements import Compartment, Derived, Input, Parameter, Rea
 from mtornet.network.network import ReactionNetwork
 from mtornet.sbml.write import sbml_text
 from tests.conformance.sbml_reference import observed, solve
+from tests.unit.network.general import network as general
+from tests.verification.reference.continuous import solve_with_events
 
 pytestmark = pytest.mark.conformance
 
@@ -182,6 +184,42 @@ def test_the_same_numbers(
     difference = worst(expected, got)
     record_property(f"{engine} {build.__name__}", difference)
     assert difference < LIMIT
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_formulas_events_and_a_growing_compartment(engine: str) -> None:
+    network = general()
+    names = [*network.species, *network.variables]
+    times = np.linspace(0.0, 40.0, 41)
+    expected = solve_with_events(network, times)
+    got = GENERAL_ENGINES[engine](sbml_text(network), names)
+    scale = np.max(np.abs(expected), axis=0)
+    assert float(np.max(np.abs(expected - got) / scale)) < LIMIT
+
+
+def roadrunner_events(text: str, names: list[str]) -> FloatArray:
+    roadrunner = pytest.importorskip("roadrunner")
+    runner = roadrunner.RoadRunner(text)
+    integrator = runner.getIntegrator()
+    integrator.setValue("relative_tolerance", 1e-11)
+    integrator.setValue("absolute_tolerance", 1e-11)
+    runner.timeCourseSelections = ["time", *names]
+    return np.array(runner.simulate(0, 40, 41))[:, 1:]
+
+
+def copasi_events(text: str, names: list[str]) -> FloatArray:
+    basico = pytest.importorskip("basico")
+    model = basico.load_model_from_string(text)
+    try:
+        found = basico.run_time_course(
+            0, 40, 40, model=model, use_numbers=True, use_sbml_id=True, r_tol=1e-11, a_tol=1e-12
+        )
+        return np.asarray(found[names].to_numpy())
+    finally:
+        basico.remove_datamodel(model)
+
+
+GENERAL_ENGINES = {"roadrunner": roadrunner_events, "copasi": copasi_events}
 
 
 def test_read_outs_are_computed_by_the_other_engine() -> None:

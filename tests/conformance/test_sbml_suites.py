@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 from mtornet.errors import SBMLError, UnsupportedFeatureError
+from mtornet.network.build import from_graph
 from mtornet.network.network import ReactionNetwork
 from mtornet.network.ratelaws import rate_law
 from mtornet.sbml.read import read_sbml
+from mtornet.sbml.write import sbml_text
 from tests.conformance.sbml_reference import conformance_data
 from tests.conformance.suite import Course, names, places_of_species, problem_of, rows_of, settings_of
 from tests.verification.reference.continuous import solve_with_events
@@ -162,6 +164,22 @@ def _linear_means(network: ReactionNetwork, rows: list[dict[str, str]]) -> bool:
         expected = np.array([float(row[f"{name}-mean"]) for row in rows])
         np.testing.assert_allclose(got, expected, rtol=2e-4, atol=1e-4)
     return True
+
+
+def test_what_was_read_is_written_and_comes_back() -> None:
+    base = conformance_data()
+    same = 0
+    for file in [*sorted(base.glob("sbml-test-suite/*/*/*.xml")), *sorted(base.glob("biomodels/*.xml"))]:
+        try:
+            network = read_sbml(file)
+        except SBMLError:
+            continue
+        back = read_sbml(sbml_text(network))
+        assert back == network, file.name
+        assert back.notes == (), file.name
+        assert from_graph(network.graph) == network, file.name
+        same += 1
+    assert same >= 1232
 
 
 def test_exact_distributions() -> None:

@@ -38,6 +38,14 @@ def test_the_graph_and_its_files_give_it_back(tmp_path: Path) -> None:
     write_graphml(graph, tmp_path / "model.graphml")
 
 
+def test_the_order_of_modifiers_is_kept() -> None:
+    mm = network().reactions["mm"]
+    both = (("I", "stimulator"), ("A", "catalyst"), ("I", "inhibitor"), ("E", "catalyst"))
+    changed = replace(mm, law="expression", law_parameters=(), modifiers=both, rate_constant=parse("k1*A"))
+    other = replace(network(), reactions=network().reactions.replaced(changed))
+    assert from_graph(other.graph) == other
+
+
 RATES = {
     "mm": "0.1*10*100/(20 + 100)",
     "comp": "0.1*10*100/(20*(1 + 5/40) + 100)",

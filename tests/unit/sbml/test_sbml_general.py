@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math as numbers
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 
 import libsbml
@@ -64,6 +65,15 @@ def test_everything_of_ours_comes_back() -> None:
     assert back.notes == ()
     assert sbml_text(back) == text
     assert consistency_messages(text) == Counter()
+
+
+def test_counts_come_back_with_all_their_digits() -> None:
+    third = replace(general().reactions["any"], reactants=(("B", 1 / 3),), products=(("A", 2 / 3), ("I", 2)))
+    network = replace(general(), reactions=general().reactions.replaced(third))
+    text = sbml_text(network)
+    assert read_sbml(text).reactions["any"] == third
+    edited = read_sbml(text.replace('stoichiometry="0.666666666666667"', 'stoichiometry="0.25"'))
+    assert edited.reactions["any"].products == (("A", 0.25), ("I", 2))
 
 
 @settings(max_examples=300, deadline=None)
