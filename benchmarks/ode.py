@@ -29,11 +29,12 @@ from itertools import product
 import numpy as np
 
 from mtornet.compiled.bind import bind, initial_amounts, rate_constants, values_of
+from mtornet.compiled.cache import is_compiled
 from mtornet.compiled.network import CompiledNetwork, compile_network
 from mtornet.experiment.drug import find_drug
 from mtornet.experiment.mechanisms import with_drug
 from mtornet.network.library import load_model
-from mtornet.simulation.methods import ode, rodas
+from mtornet.simulation.methods import lsoda, ode
 from mtornet.simulation.problem import Problem
 from mtornet.simulation.steady_state import find_steady_state
 
@@ -76,7 +77,7 @@ def problem_with(drug: str) -> Problem:
 
 def lanes_solver(problem: Problem, options: ode.OdeOptions, lanes: int) -> Solver:
     def solve(constants: np.ndarray) -> np.ndarray:
-        found = rodas.solve_many(
+        found = ode.solve_many(
             problem.compiled,
             breaks=problem.segments.breaks,
             constants=constants[:, None, :],
@@ -158,11 +159,11 @@ def rows_for(problem: Problem, n_sets: int) -> list[Row]:
         rows.append(Row(THEIRS, rtol, options.atol, roadrunner_solver(problem, options), n_sets))
     for rtol in (1e-4, 1e-6, 1e-8):
         options = ode.OdeOptions(rtol=rtol, atol=rtol * 10)
-        solver = single_solver(ode.solve, problem, options)
+        solver = single_solver(lsoda.solve, problem, options)
         rows.append(Row("LSODA (scipy, analytic Jacobian)", rtol, options.atol, solver, few))
     for rtol in (1e-3, 1e-4, 1e-5, 1e-6, 1e-8):
         options = ode.OdeOptions(rtol=rtol, atol=rtol * 10)
-        solver = single_solver(rodas.solve, problem, options)
+        solver = single_solver(ode.solve, problem, options)
         rows.append(Row("mtornet single solves", rtol, options.atol, solver, few))
         for lanes in (8, 16):
             label = f"mtornet scan, {lanes} lanes"
@@ -176,7 +177,7 @@ def measure(drug: str, n_sets: int, repeats: int) -> None:
     constants = base * np.exp(0.3 * np.random.default_rng(7).standard_normal((n_sets, base.size)))
     checked = constants[: min(N_REFERENCE, n_sets)]
     tight = ode.OdeOptions(rtol=1e-12, atol=1e-10, max_steps=10**6)
-    expected = single_solver(ode.solve, problem, tight)(checked)
+    expected = single_solver(lsoda.solve, problem, tight)(checked)
     rows = rows_for(problem, n_sets)
     for row in rows:
         found = row.solve(checked)
@@ -229,13 +230,13 @@ def report(drug: str, problem: Problem, rows: list[Row]) -> None:
 def first_use() -> None:
     problem = problem_with("sapanisertib")
     started = time.perf_counter()
-    rodas.solve(problem, ode.OdeOptions(rtol=1e-6))
+    ode.solve(problem, ode.OdeOptions(rtol=1e-6))
     print(
         f"first solve of this process: {time.perf_counter() - started:.2f} s (kernel cached before: {CACHED})"
     )
 
 
-CACHED = rodas.kernel_is_compiled()
+CACHED = is_compiled("rodas_lanes.advance")
 
 
 def versions() -> str:

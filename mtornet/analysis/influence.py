@@ -13,8 +13,8 @@ from mtornet.compiled.bind import rate_constants, values_of
 from mtornet.compiled.network import compile_network
 from mtornet.errors import ModelError
 from mtornet.network.network import ReactionNetwork
-from mtornet.simulation.methods.ode import functions
 from mtornet.simulation.observe import Observer
+from mtornet.simulation.rate_equations import functions
 from mtornet.simulation.steady_state import possible_changes, step_to_rest
 
 FloatArray = NDArray[np.float64]

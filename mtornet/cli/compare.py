@@ -69,7 +69,6 @@ def command(
     from mtornet.analysis.compare import carry_out
     from mtornet.analysis.request import CompareRequest, prepared
     from mtornet.cli.progress import CellProgress
-    from mtornet.compiled.cache import kernels_are_compiled
     from mtornet.report.files import writable_folder
     from mtornet.report.outputs import write_comparison
     from mtornet.simulation.interrupt import StopFlag, stop_on_signals
@@ -95,8 +94,7 @@ def command(
     folder = writable_folder(out or Path("compare"))
     flag = StopFlag()
     with CellProgress(quiet=quiet or as_json) as progress, stop_on_signals(flag):
-        if not kernels_are_compiled():
-            progress.say("compiling the simulation kernels, once per installation (about 10 s) ...")
+        progress.before("ode", method)
         found = carry_out(request, jobs=jobs, progress=progress, stop=flag)
     if not as_json:
         # The answer first; drawing takes longer than reading it.

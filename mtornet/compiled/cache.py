@@ -41,8 +41,14 @@ def use_own_cache_folder() -> None:
         os.environ["NUMBA_CACHE_DIR"] = str(cache_folder())
 
 
-def kernels_are_compiled() -> bool:
-    """Tell whether an earlier process left compiled kernels, so that this one starts at once."""
+def is_compiled(kernel: str) -> bool:
+    """Tell whether an earlier process left a kernel's machine code, so that this one starts at once.
+
+    Parameters
+    ----------
+    kernel
+        File and function, such as ``ssa_direct.advance``.
+    """
     use_own_cache_folder()
     folder = Path(os.environ["NUMBA_CACHE_DIR"])
-    return any(folder.rglob("ssa_direct*.nbc"))
+    return any(folder.rglob(f"{kernel}-*.nbc"))

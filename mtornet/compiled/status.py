@@ -9,6 +9,9 @@ NOT_FINITE = 3
 COUNT_OVERFLOW = 4
 NEGATIVE_RATE = 5
 EVENT_STORM = 6
+STEP_LIMIT = 7
+STEP_TOO_SMALL = 8
+BAD_PIVOT = 9
 
 RUNNING = -1
 """Not yet ended."""
@@ -23,4 +26,7 @@ STATUS_NAMES: dict[int, str] = {
     COUNT_OVERFLOW: "count_overflow",
     NEGATIVE_RATE: "negative_rate",
     EVENT_STORM: "event_storm",
+    STEP_LIMIT: "step_limit",
+    STEP_TOO_SMALL: "step_too_small",
+    BAD_PIVOT: "bad_pivot",
 }

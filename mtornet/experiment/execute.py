@@ -20,6 +20,7 @@ from mtornet.provenance import canonical_json
 from mtornet.simulation.interrupt import StopFlag
 from mtornet.simulation.methods import ode
 from mtornet.simulation.methods.catalogue import STOCHASTIC
+from mtornet.simulation.methods.ode_options import OdeOptions
 from mtornet.simulation.moments import StreamingMoments
 from mtornet.simulation.observe import Observer
 from mtornet.simulation.problem import CellSamples, FloatArray, IntArray, Problem
@@ -81,7 +82,7 @@ class Experiment:
     times: FloatArray
     progress: Progress = field(default_factory=Silent)
     stop: StopFlag = field(default_factory=StopFlag)
-    ode_options: ode.OdeOptions = field(default_factory=ode.OdeOptions)
+    ode_options: OdeOptions = field(default_factory=OdeOptions)
     _networks: dict[tuple[str, ...], tuple[ReactionNetwork, ReactionNetwork]] = field(default_factory=dict)
     _rest: dict[str, SteadyState] = field(default_factory=dict)
     _cells: dict[str, FloatArray] = field(default_factory=dict)

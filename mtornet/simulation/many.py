@@ -11,11 +11,12 @@ from numpy.typing import ArrayLike
 
 from mtornet.compiled.bind import initial_amounts, rate_constants, values_of
 from mtornet.compiled.network import compile_network
+from mtornet.compiled.status import STATUS_NAMES
 from mtornet.errors import ProtocolError
 from mtornet.names import unknown_name
 from mtornet.network.network import ReactionNetwork
-from mtornet.simulation.methods import rodas
-from mtornet.simulation.methods.ode import OdeOptions
+from mtornet.simulation.methods import ode
+from mtornet.simulation.methods.ode_options import OdeOptions
 from mtornet.simulation.observe import Observer
 from mtornet.simulation.parallel import available_jobs
 from mtornet.simulation.problem import FloatArray
@@ -23,9 +24,7 @@ from mtornet.simulation.run import ascending_times
 
 if TYPE_CHECKING:
     import pandas as pd
-
-TOLERANCES = OdeOptions(rtol=1e-7, atol=1e-8)
-"""Achieved errors stay below the relative tolerance; see benchmarks/README.md."""
+_DEFAULT = OdeOptions()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -72,8 +71,8 @@ def simulate_many(
     parameters: Mapping[str, ArrayLike],
     readouts: Sequence[str] | None = None,
     jobs: int | None = None,
-    rtol: float = TOLERANCES.rtol,
-    atol: float = TOLERANCES.atol,
+    rtol: float = _DEFAULT.rtol,
+    atol: float = _DEFAULT.atol,
 ) -> SetsResult:
     """Solve the rate equations for many values of parameters or inputs, several at a time per core.
 
@@ -103,34 +102,35 @@ def simulate_many(
         shapes = ", ".join(f"{name} {values.shape}" for name, values in sets.items()) or "none"
         raise ProtocolError(f"parameters: expected one-dimensional arrays of one length, got {shapes}")
     n_sets = next(iter(lengths))[0]
+    options = OdeOptions(rtol=rtol, atol=atol)
     compiled = compile_network(network)
     columns = _columns(network, readouts)
     constants = np.empty((n_sets, 1, compiled.n_reactions))
     for i in range(n_sets):
         changed = {name: float(values[i]) for name, values in sets.items()}
         constants[i, 0] = rate_constants(compiled, values_of(network, compiled, changed))
-    found = rodas.solve_many(
+    found = ode.solve_many(
         compiled,
         breaks=np.array([grid[0], grid[-1]]),
         constants=constants,
         times=grid,
         x0=initial_amounts(network),
-        options=OdeOptions(rtol=rtol, atol=atol),
+        options=options,
         jobs=jobs if jobs is not None else available_jobs(),
     )
     values = np.empty((n_sets, grid.size, len(columns)))
     for i in range(n_sets):
         changed = {name: float(each[i]) for name, each in sets.items()}
         observer = Observer(network, compiled, readouts=columns, times=grid, stretches=[(grid[0], changed)])
-        values[i] = observer(found.amounts[i])
+        values[i] = observer(ode.without_rounding(found.amounts[i], options))
     return SetsResult(
         times=grid,
         species=columns,
         values=values,
-        status=tuple(rodas.STATUS_NAMES[int(code)] for code in found.status),
+        status=tuple(STATUS_NAMES[int(code)] for code in found.status),
         parameters=sets,
-        kisao=rodas.KISAO,
-        algorithm=rodas.ALGORITHM,
+        kisao=ode.KISAO,
+        algorithm=ode.ALGORITHM,
     )
 
 

@@ -18,6 +18,7 @@ from mtornet.provenance import versions
 from mtornet.simulation.interrupt import StopFlag
 from mtornet.simulation.methods import ode
 from mtornet.simulation.methods.catalogue import KISAO, METHODS, STOCHASTIC
+from mtornet.simulation.methods.ode_options import OdeOptions
 from mtornet.simulation.moments import StreamingMoments
 from mtornet.simulation.observe import Observer
 from mtornet.simulation.problem import CellSamples, FloatArray, Problem
@@ -101,7 +102,7 @@ def simulate(
         content=f"{network.sha256}\x1f{scale!r}",
     )
     if method == "ode":
-        amounts, _ = ode.solve(problem, method_options_for(ode.OdeOptions, method_options))
+        amounts, _ = ode.solve(problem, method_options_for(OdeOptions, method_options))
         return _result(
             network, observer, grid, _one(observer(amounts)), method, None, [], keep, ode.ALGORITHM
         )

@@ -9,8 +9,10 @@ import numpy as np
 from mtornet.compiled.bind import Segments
 from mtornet.compiled.network import CompiledNetwork
 from mtornet.errors import IntegrationError
-from mtornet.simulation.methods.ode import Function, OdeOptions, functions, solve
+from mtornet.simulation.methods.ode import solve
+from mtornet.simulation.methods.ode_options import OdeOptions
 from mtornet.simulation.problem import FloatArray, Problem
+from mtornet.simulation.rate_equations import Function, functions
 
 FIRST_TRY_S = 30 * 86400.0
 LAST_TRY_S = 1e10
@@ -85,6 +87,8 @@ def _polish(right_side: Function, jacobian: Function, changes: FloatArray, x: Fl
             candidate = x + step_to_rest(jacobian(0.0, x), changes, slope)
         except np.linalg.LinAlgError:
             return x
+        # What is empty and stays so gets no rounding of the others.
+        candidate[(x == 0.0) & (slope == 0.0)] = 0.0
         if not np.all(np.isfinite(candidate)) or np.any(candidate < -1e-9 * (1 + np.abs(x))):
             return x
         if np.max(np.abs(right_side(0.0, candidate))) >= np.max(np.abs(slope)):

@@ -94,7 +94,7 @@ def test_ode_has_no_cells(fast, tmp_path):
     )
     assert (table["n"] == 1).all()
     assert (table["sd"] == 0).all()
-    assert run["kisao"] == "KISAO:0000088"
+    assert run["kisao"] == "KISAO:0000033"
 
 
 def test_variant_dose_and_input_reach_the_result(fast, tmp_path):

@@ -10,7 +10,8 @@ from mtornet.compiled.bind import initial_amounts, rate_constants, values_of
 from mtornet.compiled.network import compile_network
 from mtornet.network.network import ReactionNetwork
 from mtornet.network.stoichiometry import Moiety
-from mtornet.simulation.methods.ode import OdeOptions, functions
+from mtornet.simulation.methods.ode_options import OdeOptions
+from mtornet.simulation.rate_equations import functions
 from mtornet.simulation.rounding import round_conserving
 from mtornet.simulation.run import simulate
 from mtornet.simulation.steady_state import find_steady_state

@@ -8,8 +8,8 @@ import pytest
 from mtornet.compiled.bind import bind, rate_constants, values_of
 from mtornet.compiled.network import compile_network
 from mtornet.network.network import ReactionNetwork
-from mtornet.simulation.methods import ode
 from mtornet.simulation.problem import Problem
+from mtornet.simulation.rate_equations import functions
 from mtornet.simulation.rounding import round_conserving
 from tests.verification import toys
 from tests.verification.reference.direct_method import DirectMethod, choose_reaction
@@ -161,7 +161,7 @@ def _constants(network: ReactionNetwork) -> tuple[np.ndarray, dict[str, float]]:
 def test_rate_equations_and_jacobian(name: str, mtor_with_everolimus: ReactionNetwork) -> None:
     network = mtor_with_everolimus if name == "mtor" else TOYS[name].network()
     constants, by_name = _constants(network)
-    right_side, jacobian = ode.functions(compile_network(network), constants)
+    right_side, jacobian = functions(compile_network(network), constants)
     rng = np.random.default_rng(5)
     for _ in range(3):
         x = rng.lognormal(4, 2, len(network.species))
@@ -192,7 +192,7 @@ def test_jacobian_at_zero_amounts() -> None:
     # A power of 2 at x = 0: the slope is 0, not a division by zero.
     network = toys.DIMERISATION.network()
     constants, by_name = _constants(network)
-    _, jacobian = ode.functions(compile_network(network), constants)
+    _, jacobian = functions(compile_network(network), constants)
     np.testing.assert_array_equal(
         jacobian(0.0, np.zeros(2)), complex_step_jacobian(network, {"A": 0.0, "B": 0.0}, by_name)
     )

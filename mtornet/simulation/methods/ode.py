@@ -1,30 +1,61 @@
-"""Rate equations: stiff integration with the analytic Jacobian, restarted at every dose."""
+"""Rate equations by Rodas5P: one problem, or many parameter sets of one network side by side.
+
+A single solve and a scan run the same kernel, with one lane or with many; a set's result does not
+depend on which. A set whose matrix cannot be factorised without exchanging pivots, or whose steps
+vanish, is solved again by LSODA, which exchanges them.
+"""
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
+from mtornet.compiled import rodas5p
+from mtornet.compiled.bind import Segments
+from mtornet.compiled.elimination import elimination_program
 from mtornet.compiled.network import CompiledNetwork
+from mtornet.compiled.status import BAD_PIVOT, COMPLETE, INTERRUPTED, NOT_FINITE, RUNNING, STEP_TOO_SMALL
+from mtornet.compiled.tables import new_cells
+from mtornet.compiled.workspace import new_lane_states, new_rows
 from mtornet.errors import IntegrationError, ProtocolError
-from mtornet.simulation.problem import FloatArray, Problem
+from mtornet.simulation.interrupt import StopFlag
+from mtornet.simulation.methods.lsoda import solve as solve_by_lsoda
+from mtornet.simulation.methods.ode_options import OdeOptions
+from mtornet.simulation.problem import FloatArray, IntArray, Problem
+from mtornet.simulation.rate_equations import refuse_formulas
 
-KISAO = "KISAO:0000088"
-"""LSODA (Hindmarsh 1983, Petzold 1983)."""
+KISAO = "KISAO:0000033"
+"""Rosenbrock method."""
 
-ALGORITHM = "LSODA with analytic Jacobian"
+ALGORITHM = "Rodas5P with analytic sparse Jacobian"
+
+SCAN_LANES = 16
+"""Parameter sets side by side in a scan; measured best of 1 to 32 with AVX-512, see benchmarks/ode.py."""
+
+_TRY_LSODA = (NOT_FINITE, STEP_TOO_SMALL, BAD_PIVOT)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OdeOptions:
-    """Tolerances of the integrator; the absolute one is in molecules."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SetSolutions:
+    """Solutions by parameter set."""
 
-    rtol: float = 1e-9
-    atol: float = 1e-8
-    max_steps: int = 200_000
+    amounts: FloatArray
+    """(n_sets, n_times, n_species) molecules; NaN beyond where an incomplete set stopped."""
+    final: FloatArray
+    """(n_sets, n_species) molecules at the end, or where an incomplete set stopped."""
+    status: IntArray
+    """See ``mtornet.compiled.status``."""
+    reached: FloatArray
+    """Time in seconds to which each set was solved."""
+    n_steps: IntArray
+    """Steps tried, rejected ones included."""
+    n_rejected: IntArray
+    by_lsoda: NDArray[np.bool_]
+    """Sets that Rodas5P gave up and LSODA solved."""
 
 
 def solve(problem: Problem, options: OdeOptions) -> tuple[FloatArray, FloatArray]:
@@ -42,106 +73,195 @@ def solve(problem: Problem, options: OdeOptions) -> tuple[FloatArray, FloatArray
     IntegrationError
         If the tolerances cannot be met within ``max_steps`` steps.
     """
-    segments, times = problem.segments, problem.times
-    amounts = np.empty((times.size, problem.compiled.n_species))
-    x = np.array(problem.x0, dtype=np.float64)
-    done = 0
-    for i in range(len(segments.constants)):
-        start, end = segments.breaks[i], segments.breaks[i + 1]
-        x = x + segments.added[i]
-        # A time that is also a dose belongs to what came before the dose.
-        inside = int(np.searchsorted(times, end, side="right")) - done
-        grid = np.concatenate(([start], times[done : done + inside], [end]))
-        values = _integrate(problem.compiled, segments.constants[i], x, grid, options)
-        amounts[done : done + inside] = values[1:-1]
-        done += inside
-        x = values[-1]
-    # What is empty comes out as a few 1e-27 of either sign; a count of -8e-27 helps nobody.
-    amounts[np.abs(amounts) < options.atol * 1e-6] = 0.0
-    return amounts, x
-
-
-def _integrate(
-    compiled: CompiledNetwork, constants: FloatArray, x: FloatArray, grid: FloatArray, options: OdeOptions
-) -> FloatArray:
-    from scipy.integrate import ODEintWarning, odeint
-
-    # odeint wants strictly increasing times; repeated ones are filled in afterwards.
-    distinct, where = np.unique(grid, return_inverse=True)
-    # It also refuses steps of a few rounding units, as between "0.7 s" three times and 2.1 s.
-    apart = np.append(True, np.diff(distinct) > 16 * np.spacing(np.abs(distinct[1:])))
-    distinct, where = distinct[apart], (np.cumsum(apart) - 1)[where]
-    if distinct.size == 1:
-        return np.repeat(x[None, :], grid.size, axis=0)
-    right_side, jacobian = functions(compiled, constants)
-    with warnings.catch_warnings():
-        # What it warns of is said by the error below.
-        warnings.simplefilter("ignore", ODEintWarning)
-        values, info = odeint(
-            right_side,
-            x,
-            distinct,
-            Dfun=jacobian,
-            tfirst=True,
-            rtol=options.rtol,
-            atol=options.atol,
-            mxstep=options.max_steps,
-            tcrit=[distinct[-1]],
-            full_output=True,
-            printmessg=False,
-        )
-    # Near a blow-up the steps vanish, and odeint reports success without having come to the end.
-    fell_short = info["tcur"] < distinct[1:] - 1e-9 * (distinct[-1] - distinct[0])
-    if info["message"] != "Integration successful." or np.any(fell_short) or not np.all(np.isfinite(values)):
-        within = info["tcur"][(info["tcur"] >= distinct[0]) & (info["tcur"] <= distinct[-1])]
-        reached = float(np.max(within, initial=distinct[0]))
+    segments = problem.segments
+    found = _run(
+        problem.compiled,
+        problem.x0[None, :],
+        segments.breaks,
+        segments.constants[None, :, :],
+        segments.added,
+        problem.times,
+        options,
+        lanes=1,
+        stop=StopFlag(),
+    )
+    status = int(found.status[0])
+    if status in _TRY_LSODA:
+        amounts, final = solve_by_lsoda(problem, options)
+        return without_rounding(amounts, options), final
+    if status != COMPLETE:
         raise IntegrationError(
-            f"the rate equations could not be solved beyond t = {reached:g} s at rtol {options.rtol:g}, atol "
-            f"{options.atol:g} ({info['message'].strip()}); loosen rtol, or check the rate constants"
+            f"the rate equations could not be solved beyond t = {found.reached[0]:g} s at rtol "
+            f"{options.rtol:g}, atol {options.atol:g} ({options.max_steps} steps were not enough); loosen "
+            "rtol, or raise max_steps"
         )
-    return np.asarray(values[where], dtype=np.float64)
+    return without_rounding(found.amounts[0], options), found.final[0]
 
 
-def refuse_formulas(compiled: CompiledNetwork) -> None:
-    """Raise an error for what these solvers do not know."""
-    if compiled.tables.has_programs or compiled.events is not None:
-        raise ProtocolError(
-            "rate equations are solved for mass action in conditions that a protocol sets, not for formulas "
-            "as rates or events of a model — use method 'ssa'"
-        )
+def solve_many(
+    compiled: CompiledNetwork,
+    *,
+    breaks: FloatArray,
+    constants: FloatArray,
+    times: FloatArray,
+    x0: FloatArray,
+    added: FloatArray | None = None,
+    options: OdeOptions | None = None,
+    lanes: int | None = None,
+    jobs: int = 1,
+    stop: StopFlag | None = None,
+) -> SetSolutions:
+    """Integrate the rate equations for many sets of constants.
 
+    A set's result is bit-identical for any number of lanes and threads, any order and any other sets.
 
-Function = Callable[[float, FloatArray], FloatArray]
-
-
-def functions(compiled: CompiledNetwork, constants: FloatArray) -> tuple[Function, Function]:
-    """Return dx/dt and its Jacobian as functions of ``(t, x)``.
+    Parameters
+    ----------
+    breaks
+        (n_segments + 1,) start times, then the end, in seconds; as in ``Segments``.
+    constants
+        (n_sets, n_segments, n_reactions) rate constants in force.
+    times
+        (n_times,) ascending, within the segments.
+    x0
+        (n_species,) or (n_sets, n_species) molecules.
+    added
+        (n_segments, n_species) molecules added at each start.
+    lanes
+        Sets side by side in one thread: 1, 2, 4, 8, 16 or 32. Each number is compiled once per
+        installation.
+    jobs
+        Threads.
 
     Raises
     ------
     ProtocolError
-        If a rate is a formula, or the model has events.
+        If the arrays do not fit each other.
     """
-    refuse_formulas(compiled)
-    from mtornet.compiled.kernels import rates
+    options, stop = options or OdeOptions(), StopFlag() if stop is None else stop
+    n_sets, n_segments = len(constants), breaks.size - 1
+    added = np.zeros((n_segments, compiled.n_species)) if added is None else added
+    starts = np.broadcast_to(x0, (n_sets, x0.size)) if x0.ndim == 1 else x0
+    for name, shape, expected in (
+        ("constants", constants.shape, (n_sets, n_segments, compiled.n_reactions)),
+        ("x0", starts.shape, (n_sets, compiled.n_species)),
+        ("added", added.shape, (n_segments, compiled.n_species)),
+    ):
+        if shape != expected:
+            raise ProtocolError(f"{name}: expected an array of shape {expected}, got {shape}")
+    width = lanes if lanes is not None else (1 if n_sets == 1 else SCAN_LANES)
+    if width not in (1, 2, 4, 8, 16, 32):
+        raise ProtocolError(f"lanes: expected 1, 2, 4, 8, 16 or 32, got {width!r}")
+    jobs = max(1, min(jobs, -(-n_sets // width)))
+    cuts = [n_sets * i // jobs for i in range(jobs + 1)]
 
-    n = compiled.n_species
-    padded, slope, matrix = np.ones(n + 1), np.empty(n + 1), np.empty((n + 1, n + 1))
-    structure = (
-        compiled.tables.factors,
-        compiled.tables.change_start,
-        compiled.tables.change_species,
-        compiled.tables.change_by,
+    def run(first: int, end: int) -> SetSolutions:
+        part = slice(first, end)
+        return _run(
+            compiled, starts[part], breaks, constants[part], added, times, options, lanes=width, stop=stop
+        )
+
+    if jobs == 1:
+        parts = [run(0, n_sets)]
+    else:
+        with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="mtornet") as pool:
+            parts = list(pool.map(run, cuts[:-1], cuts[1:]))
+    found = parts[0] if jobs == 1 else _joined(parts)
+    for i in np.flatnonzero(np.isin(found.status, _TRY_LSODA)):
+        _solve_again(found, int(i), compiled, breaks, constants[i], added, times, starts[i], options)
+    return found
+
+
+def without_rounding(amounts: FloatArray, options: OdeOptions) -> FloatArray:
+    """Return amounts with 0 for what is empty but for rounding."""
+    return np.where(np.abs(amounts) < options.nothing, 0.0, amounts)
+
+
+def _run(
+    compiled: CompiledNetwork,
+    x0: FloatArray,
+    breaks: FloatArray,
+    constants: FloatArray,
+    added: FloatArray,
+    times: FloatArray,
+    options: OdeOptions,
+    *,
+    lanes: int,
+    stop: StopFlag,
+) -> SetSolutions:
+    from mtornet.compiled.kernels import rodas_lanes
+
+    refuse_formulas(compiled)
+    program = elimination_program(compiled)
+    n_sets = len(constants)
+    cells = new_cells(x0 + added[0], float(breaks[0]), times.size)
+    n_steps, n_rejected = np.zeros(n_sets, dtype=np.int64), np.zeros(n_sets, dtype=np.int64)
+    rodas_lanes.advance(
+        (0,) * lanes,
+        program,
+        _tableau(),
+        new_rows(program, lanes),
+        new_lane_states(lanes),
+        cells,
+        _plain(breaks),
+        _plain(constants),
+        _plain(added),
+        _plain(times),
+        float(options.rtol),
+        float(options.atol),
+        int(options.max_steps),
+        False,
+        n_steps,
+        n_rejected,
+        stop.word,
+    )
+    # An interruption kept these from starting.
+    cells.status[cells.status == RUNNING] = INTERRUPTED
+    return SetSolutions(
+        amounts=cells.samples,
+        final=cells.x,
+        status=cells.status,
+        reached=cells.clock,
+        n_steps=n_steps,
+        n_rejected=n_rejected,
+        by_lsoda=np.zeros(n_sets, dtype=np.bool_),
     )
 
-    def right_side(_t: float, x: FloatArray) -> FloatArray:
-        padded[:n] = x
-        rates.rate_equations(padded, constants, *structure, slope)
-        return slope[:n].copy()
 
-    def jacobian(_t: float, x: FloatArray) -> FloatArray:
-        padded[:n] = x
-        rates.jacobian(padded, constants, *structure, matrix)
-        return matrix[:n, :n].copy()
+def _solve_again(
+    found: SetSolutions,
+    i: int,
+    compiled: CompiledNetwork,
+    breaks: FloatArray,
+    constants: FloatArray,
+    added: FloatArray,
+    times: FloatArray,
+    x0: FloatArray,
+    options: OdeOptions,
+) -> None:
+    segments = Segments(breaks=breaks, constants=constants, added=added)
+    problem = Problem(compiled=compiled, segments=segments, times=times, x0=x0, content="")
+    try:
+        found.amounts[i], found.final[i] = solve_by_lsoda(problem, options)
+    except IntegrationError:
+        # The set keeps the status of the first attempt.
+        return
+    found.status[i], found.reached[i], found.by_lsoda[i] = COMPLETE, breaks[-1], True
 
-    return right_side, jacobian
+
+def _joined(parts: list[SetSolutions]) -> SetSolutions:
+    return SetSolutions(
+        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in SetSolutions.__slots__}
+    )
+
+
+def _plain(array: FloatArray) -> FloatArray:
+    # One memory layout and one set of flags, so that the kernel is compiled once.
+    if array.flags.c_contiguous and array.flags.writeable and array.dtype == np.float64:
+        return array
+    return np.array(array, dtype=np.float64, order="C")
+
+
+@lru_cache(maxsize=1)
+def _tableau() -> FloatArray:
+    return np.concatenate([rodas5p.A.ravel(), rodas5p.C.ravel(), rodas5p.H.ravel(), [rodas5p.GAMMA]])

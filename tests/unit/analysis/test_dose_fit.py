@@ -134,7 +134,7 @@ def test_dose_response_finds_the_model_s_own_ec50(mtor):
     assert found.fit.Emax == pytest.approx(0.0, abs=1e-3)
     assert np.all(np.diff(found.fold_change) < 0)
     assert next(iter(found.summary["condition"].unique())) == "vehicle"
-    assert found.kisao == "KISAO:0000088"
+    assert found.kisao == "KISAO:0000033"
     assert found.seed is None
 
 

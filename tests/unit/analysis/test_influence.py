@@ -7,7 +7,8 @@ import mtornet as mt
 from mtornet.analysis.influence import control_by_arm, influence_graph, regulatory_arms
 from mtornet.compiled.bind import initial_amounts, rate_constants, values_of
 from mtornet.compiled.network import compile_network
-from mtornet.simulation.methods.ode import OdeOptions, functions
+from mtornet.simulation.methods.ode_options import OdeOptions
+from mtornet.simulation.rate_equations import functions
 from mtornet.simulation.steady_state import find_steady_state
 
 

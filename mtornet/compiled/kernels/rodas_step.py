@@ -1,0 +1,207 @@
+"""One step of Rodas5P in every lane: fluxes, factors of the matrix, the eight stages, error, interpolant.
+
+All lanes run the same lists of operations (``mtornet.compiled.elimination``) on rows of a workspace.
+"""
+
+from numba import njit
+
+from mtornet.compiled.kernels.lanes import (
+    absolute,
+    add,
+    choose,
+    divide,
+    larger,
+    load,
+    multiply,
+    multiply_add,
+    multiply_subtract,
+    peek,
+    splat,
+    store,
+    subtract,
+    weighted_sum,
+)
+
+# A pivot that is this small a part of what it was made of has lost its digits.
+_PIVOT_PART = 1e-12
+
+
+@njit(cache=True)
+def evaluate_fluxes(lanes, p, constants, x, fluxes):
+    """Write the fluxes at the amounts ``x``."""
+    m, pair, single = 0, 0, 0
+    for f in range(p.n_fluxes):
+        total = splat(lanes, 0.0)
+        first = peek(p.flux_pairs, pair)
+        while first >= 0:
+            rate = multiply(load(lanes, constants, m), load(lanes, x, first))
+            total = multiply_add(rate, load(lanes, x, peek(p.flux_pairs, pair + 1)), total)
+            m += 1
+            pair += 2
+            first = peek(p.flux_pairs, pair)
+        pair += 2
+        only = peek(p.flux_singles, single)
+        while only >= 0:
+            total = multiply_add(load(lanes, constants, m), load(lanes, x, only), total)
+            m += 1
+            single += 1
+            only = peek(p.flux_singles, single)
+        single += 1
+        store(fluxes, f, total)
+    # Orders 0 and 3 are rare.
+    for m in range(p.n_common, p.member_flux.size):
+        rate = multiply(load(lanes, constants, m), load(lanes, x, peek(p.member_factors, 3 * m)))
+        rate = multiply(rate, load(lanes, x, peek(p.member_factors, 3 * m + 1)))
+        f = peek(p.member_flux, m)
+        total = multiply_add(rate, load(lanes, x, peek(p.member_factors, 3 * m + 2)), load(lanes, fluxes, f))
+        store(fluxes, f, total)
+
+
+@njit(cache=True)
+def factorise(lanes, p, constants, x, inverse_step, slopes, factors, pivots, weak):
+    """Factorise ``W = inverse_step - J(x)``; ``weak`` gets a number above 0 where a pivot lost its digits.
+
+    ``factors`` holds the lower triangle divided by the pivots of its columns, and the upper one
+    divided by those of its rows; ``pivots`` the inverse pivots.
+    """
+    n = p.species.size
+    q = 0
+    for d in range(p.n_slopes):
+        total = splat(lanes, 0.0)
+        member = peek(p.slope_terms, q)
+        while member >= 0:
+            rate = multiply(load(lanes, constants, member), load(lanes, x, peek(p.slope_terms, q + 1)))
+            total = multiply_add(rate, load(lanes, x, peek(p.slope_terms, q + 2)), total)
+            q += 3
+            member = peek(p.slope_terms, q)
+        q += 3
+        store(slopes, d, total)
+    step = load(lanes, inverse_step, 0)
+    nothing = splat(lanes, 0.0)
+    weakest = nothing
+    left, fill, drop = 0, 0, 0
+    for i in range(n):
+        column = peek(p.lower, left)
+        while column >= 0:
+            total, fill = _entry(lanes, p, slopes, fill, nothing)
+            total, drop = _eliminated(lanes, p, factors, drop, total)
+            store(factors, left, multiply(total, load(lanes, pivots, column)))
+            left += 1
+            column = peek(p.lower, left)
+        left += 1
+        own, fill = _entry(lanes, p, slopes, fill, step)
+        pivot, drop = _eliminated(lanes, p, factors, drop, own)
+        whole = larger(absolute(own), step)
+        short = subtract(multiply(whole, splat(lanes, _PIVOT_PART)), absolute(pivot))
+        weakest = choose(short, splat(lanes, 1.0), weakest)
+        store(pivots, i, divide(splat(lanes, 1.0), pivot))
+        right = peek(p.upper_start, i)
+        while peek(p.upper, right) >= 0:
+            total, fill = _entry(lanes, p, slopes, fill, nothing)
+            total, drop = _eliminated(lanes, p, factors, drop, total)
+            store(factors, p.lower.size + right, total)
+            right += 1
+    store(weak, 0, weakest)
+    # Scaled rows keep the multiplication by the pivot out of the chain of the back-substitution.
+    for i in range(n):
+        pivot = load(lanes, pivots, i)
+        right = peek(p.upper_start, i)
+        while peek(p.upper, right) >= 0:
+            row = p.lower.size + right
+            store(factors, row, multiply(load(lanes, factors, row), pivot))
+            right += 1
+
+
+@njit(cache=True)
+def _entry(lanes, p, slopes, q, total):
+    slope = peek(p.fill_slope, q)
+    while slope >= 0:
+        total = multiply_add(splat(lanes, peek(p.fill_by, q)), load(lanes, slopes, slope), total)
+        q += 1
+        slope = peek(p.fill_slope, q)
+    return total, q + 1
+
+
+@njit(cache=True)
+def _eliminated(lanes, p, factors, q, total):
+    left = peek(p.drop_pairs, q)
+    while left >= 0:
+        right = load(lanes, factors, peek(p.drop_pairs, q + 1))
+        total = multiply_subtract(load(lanes, factors, left), right, total)
+        q += 2
+        left = peek(p.drop_pairs, q)
+    return total, q + 2
+
+
+@njit(cache=True)
+def solve_stage(lanes, s, p, tableau, inverse_step, x, y, fluxes, factors, pivots, stages):
+    """Compute stage ``s`` from the fluxes at its argument ``x``, and write the next argument there."""
+    n = p.species.size
+    own = s * n
+    step = load(lanes, inverse_step, 0)
+    change, left = 0, 0
+    for i in range(n):
+        total = weighted_sum(s, splat(lanes, 0.0), tableau, 64 + 8 * s, stages, i, n)
+        total = multiply(total, step)
+        flux = peek(p.change_flux, change)
+        while flux >= 0:
+            by = splat(lanes, peek(p.change_by, change))
+            total = multiply_add(by, load(lanes, fluxes, flux), total)
+            change += 1
+            flux = peek(p.change_flux, change)
+        change += 1
+        column = peek(p.lower, left)
+        while column >= 0:
+            total = multiply_subtract(load(lanes, factors, left), load(lanes, stages, own + column), total)
+            left += 1
+            column = peek(p.lower, left)
+        left += 1
+        store(stages, own + i, total)
+    # A stiffly accurate method only adds its last stages to the argument.
+    adds = s >= 5
+    first_row = p.lower.size
+    right = 0
+    for backwards in range(n):
+        i = n - 1 - backwards
+        total = multiply(load(lanes, stages, own + i), load(lanes, pivots, i))
+        column = peek(p.upper, right)
+        while column >= 0:
+            row = load(lanes, factors, first_row + right)
+            total = multiply_subtract(row, load(lanes, stages, own + column), total)
+            right += 1
+            column = peek(p.upper, right)
+        right += 1
+        store(stages, own + i, total)
+        if adds:
+            store(x, i, add(load(lanes, x, i), total))
+        else:
+            store(x, i, weighted_sum(s + 1, load(lanes, y, i), tableau, 8 * (s + 1), stages, i, n))
+
+
+@njit(cache=True)
+def try_step(lanes, p, tableau, rows):
+    """Take a step of every lane from ``y``; the solution is left in ``x``, the error in the last stage."""
+    width = len(lanes)
+    by_gamma, by_step = rows.inverse[:width], rows.inverse[width:]
+    for i in range(p.species.size + 1):
+        store(rows.x, i, load(lanes, rows.y, i))
+    factorise(lanes, p, rows.constants, rows.x, by_gamma, rows.slopes, rows.factors, rows.pivots, rows.weak)
+    for s in range(8):
+        evaluate_fluxes(lanes, p, rows.constants, rows.x, rows.fluxes)
+        solve_stage(
+            lanes, s, p, tableau, by_step, rows.x, rows.y, rows.fluxes, rows.factors, rows.pivots, rows.stages
+        )
+
+
+@njit(cache=True)
+def measure_error(lanes, n, rtol, atol, rows):
+    """Write the norm of the estimated error of every lane; not-a-number stays so.
+
+    The norm is the largest of ``|error| / (atol + rtol * max(|y0|, |y1|))`` over the species.
+    """
+    largest = splat(lanes, 0.0)
+    for i in range(n):
+        size = larger(absolute(load(lanes, rows.y, i)), absolute(load(lanes, rows.x, i)))
+        scale = multiply_add(splat(lanes, rtol), size, splat(lanes, atol))
+        largest = larger(largest, divide(absolute(load(lanes, rows.stages, 7 * n + i)), scale))
+    store(rows.error, 0, largest)
