@@ -22,6 +22,7 @@ from mtornet.compiled.sparsity import (
     jacobian_pattern,
     minimum_degree_order,
 )
+from mtornet.compiled.tape import Member, Tape, make_tape
 
 IndexArray = NDArray[np.int32]
 FloatArray = NDArray[np.float64]
@@ -83,18 +84,16 @@ class Program(NamedTuple):
         return self.lower.size + self.upper.size
 
 
-class _Member(NamedTuple):
-    flux: int
-    reaction: int
-    scale: float
-    factors: list[int]
-    """Places, those of the dummy species last."""
-    reads: int
-    """Number of places that are not the dummy's."""
+class Lists(NamedTuple):
+    """All lists of a network."""
+
+    program: Program
+    tape: Tape | None
+    """None if no law has a program."""
 
 
 @lru_cache(maxsize=64)
-def elimination_program(compiled: CompiledNetwork) -> Program:
+def elimination_lists(compiled: CompiledNetwork) -> Lists:
     """Return the lists of operations that solve the rate equations of a network."""
     fluxes, n = fluxes_of(compiled), compiled.n_species
     pattern = jacobian_pattern(compiled, fluxes)
@@ -110,19 +109,23 @@ def _lists(
     order: list[int],
     place: NDArray[np.int64],
     pattern: Pattern,
-) -> Program:
+) -> Lists:
     n = compiled.n_species
     by_place: list[list[tuple[int, float]]] = [[] for _ in range(n)]
     for f, flux in enumerate(fluxes):
         for i, by in flux.change.items():
             by_place[place[i]].append((f, by))
     members = _ordered_members(compiled, fluxes, place)
+    tape = make_tape(compiled, members, place)
     slopes: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
     for m, member in enumerate(members):
         for slot, s in enumerate(member.factors):
             if s < n:
                 others = [*member.factors[:slot], *member.factors[slot + 1 :]]
                 slopes.setdefault((member.flux, s), []).append((m, others[0], others[1]))
+    if tape is not None:
+        for k, key in enumerate(zip(tape.slope_flux, tape.slope_place, strict=True), len(members)):
+            slopes.setdefault((int(key[0]), int(key[1])), []).append((k, n, n))
     of_order = {
         reads: [[m for m in members if m.flux == f and m.reads == reads] for f in range(len(fluxes))]
         for reads in (1, 2)
@@ -139,7 +142,7 @@ def _lists(
     entries = [(i, j) for i in range(n) for j in (*lower[i], i, *upper[i])]
     fills = [[(slope_index[f, j], -by) for f, by in by_place[i] if (f, j) in slope_index] for i, j in entries]
     drops = [[(at[i, k], at[k, j]) for k in lower[i] if k < min(i, j) and j in rows[k]] for i, j in entries]
-    return Program(
+    program = Program(
         species=_index(order),
         member_reaction=_index([m.reaction for m in members]),
         member_scale=_float([m.scale for m in members]),
@@ -160,16 +163,15 @@ def _lists(
         fill_by=_float([by for row in fills for by in (*(by for _, by in row), 0.0)]),
         drop_pairs=_stream([[v for pair in row for v in pair] for row in drops], width=2),
     )
+    return Lists(program, tape)
 
 
-def _ordered_members(
-    compiled: CompiledNetwork, fluxes: list[Flux], place: NDArray[np.int64]
-) -> list[_Member]:
+def _ordered_members(compiled: CompiledNetwork, fluxes: list[Flux], place: NDArray[np.int64]) -> list[Member]:
     members = []
     for f, flux in enumerate(fluxes):
         for j, scale in flux.members:
             factors = sorted(int(place[s]) for s in compiled.tables.factors[j])
-            members.append(_Member(f, j, scale, factors, sum(s < compiled.n_species for s in factors)))
+            members.append(Member(f, j, scale, factors, sum(s < compiled.n_species for s in factors)))
     # The kernel walks through orders 2 and 1 flux by flux, and then through the rare orders.
     return sorted(members, key=lambda m: (0, m.flux, -m.reads) if m.reads in (1, 2) else (1, m.flux, 0))
 

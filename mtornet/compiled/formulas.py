@@ -44,6 +44,10 @@ class Formulas:
                 known[id(node)] = self.leaf(node)
         return known[id(tree)]
 
+    def state(self, place: int) -> int:
+        """Return the number of a place in the state."""
+        return self._node((STATE, place), STATE, (place,))
+
     def apply(self, operator: str, *arguments: int) -> int:
         """Return the number of an operator applied to nodes."""
         if all(argument in self.constants for argument in arguments):
@@ -59,8 +63,7 @@ class Formulas:
     def leaf(self, leaf: Number | Symbol) -> int:
         """Return the number of a number or a name."""
         if isinstance(leaf, Symbol) and leaf.name in self._state:
-            place = self._state[leaf.name]
-            return self._node((STATE, place), STATE, (place,))
+            return self.state(self._state[leaf.name])
         return self._node((CONSTANT, leaf), CONSTANT, (), leaf)
 
     def _node(

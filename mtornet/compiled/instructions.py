@@ -6,9 +6,9 @@ from collections import Counter
 
 from mtornet.compiled import operations as op
 from mtornet.compiled.formulas import CONSTANT, SATURATE, STATE, Formulas
-from mtornet.expression import Expression
+from mtornet.expression import FUNCTIONS, LOGIC, Expression
 
-_OPERATIONS = {
+OPERATIONS = {
     "+": op.ADD,
     "-": op.SUBTRACT,
     "*": op.MULTIPLY,
@@ -52,6 +52,12 @@ _OPERATIONS = {
     "atanh": op.ATANH,
     "factorial": op.FACTORIAL,
 }
+"""Operation of each operator."""
+OPERATORS = {
+    number: (name, FUNCTIONS[name][0] if name in FUNCTIONS else LOGIC[name][0] if name in LOGIC else 2)
+    for name, number in OPERATIONS.items()
+} | {op.NEGATE: ("neg", 1)}
+"""Operator and number of arguments by operation."""
 # The right argument, if it is a leaf, need not pass over the stack.
 _BY_STATE = {"+": op.ADD_STATE, "*": op.MULTIPLY_STATE}
 _BY_CONSTANT = {
@@ -142,7 +148,7 @@ class Instructions:
             parts = (left, right)
         elif operator == SATURATE:
             return [*parts, (op.SATURATE_WEIGHTED, 0)]
-        return [*parts, (_OPERATIONS[operator], 0)]
+        return [*parts, (OPERATIONS[operator], 0)]
 
     def _is_operand(self, node: int) -> bool:
         return self._short("*", node) is not None

@@ -115,6 +115,15 @@ C: FloatArray = _square(_C)
 B: FloatArray = _square(((*_A6, 1.0, 1.0, 1.0),))[0]
 """(8,) weights of the solution."""
 
+_GAMMAS = np.linalg.inv(np.eye(STAGES) / GAMMA - C)
+
+# The last stages look at the end of the step; what differs from that is rounding.
+NODES: FloatArray = np.append((A @ _GAMMAS)[:5].sum(axis=1), np.ones(3))
+"""(8,) parts of the step at which stages look at the time."""
+
+SLOPES: FloatArray = np.append(_GAMMAS[:5].sum(axis=1), np.zeros(3))
+"""(8,) weights, times the step, of df/dt in the right-hand side of a stage."""
+
 H: FloatArray = _square(_H)
 """(3, 8) weights of the interpolant.
 

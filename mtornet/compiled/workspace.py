@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mtornet.compiled.elimination import Program
+from mtornet.compiled.tape import Tape
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -19,22 +20,29 @@ class Rows(NamedTuple):
     y: FloatArray
     """Amounts at the start of the step, then a row of ones."""
     x: FloatArray
-    """Amounts at the end of the step, or where a stage is evaluated, then a row of ones."""
-    constants: FloatArray
-    """By member of a flux."""
+    """Amounts at the end of the step, or where a stage is evaluated, then a row of ones, then the time."""
     stages: FloatArray
     dense: FloatArray
     """Three coefficients of the interpolant by place."""
+    constants: FloatArray
+    """By member of a flux; then those of a tape."""
+    between: FloatArray
+    """What a tape keeps between its operations."""
     fluxes: FloatArray
     slopes: FloatArray
     factors: FloatArray
     pivots: FloatArray
     inverse: FloatArray
     """Two rows: ``1/(h gamma)`` and ``1/h``."""
+    clock: FloatArray
+    """Time at the start of the step."""
+    step: FloatArray
     weak: FloatArray
     """Above 0 where a pivot lost its digits."""
     error: FloatArray
     accepted: FloatArray
+    taped: FloatArray
+    """Everything from ``x`` to ``between``: the rows of a tape."""
     scratch: FloatArray
     """For one lane: a number by flux, then by place."""
 
@@ -62,20 +70,23 @@ class LaneStates(NamedTuple):
     """1 where the stretch is over."""
 
 
-def new_rows(program: Program, lanes: int) -> Rows:
-    """Return the rows for a program; those without a lane's numbers hold harmless ones."""
+def new_rows(program: Program, tape: Tape | None, lanes: int) -> Rows:
+    """Return the rows for the lists of a network; lanes without a set hold harmless numbers."""
     n = program.species.size
     counts = {
         "y": n + 1,
-        "x": n + 1,
+        "x": n + 2,
         "stages": 8 * n,
         "dense": 3 * n,
-        "constants": program.member_reaction.size,
+        "constants": program.member_reaction.size + (tape.n_extra if tape is not None else 0),
+        "between": tape.n_between if tape is not None else 0,
         "fluxes": program.n_fluxes,
         "slopes": program.n_slopes,
         "factors": program.n_factors,
         "pivots": n,
         "inverse": 2,
+        "clock": 1,
+        "step": 1,
         "weak": 1,
         "error": 1,
         "accepted": 1,
@@ -86,12 +97,18 @@ def new_rows(program: Program, lanes: int) -> Rows:
     # Rows that begin where cache lines do: a vector of 8 doubles then never spans two of them.
     work = raw[-(raw.ctypes.data // raw.itemsize) % 8 :]
     starts = [0, *ends[:-1]]
+    where = {name: slice(start, end) for name, start, end in zip(counts, starts, ends, strict=True)}
     rows = Rows(
-        **{name: work[start:end] for name, start, end in zip(counts, starts, ends, strict=True)},
+        **{name: work[place] for name, place in where.items()},
+        taped=work[where["x"].start : where["between"].stop],
         scratch=work[ends[-1] : ends[-1] + extra],
     )
     rows.y[n * lanes :] = 1.0
+    rows.x[n * lanes : (n + 1) * lanes] = 1.0
     rows.inverse[:] = 1.0
+    if tape is not None:
+        numbers = rows.constants[-tape.numbers.size * lanes :] if tape.numbers.size else rows.constants[:0]
+        numbers.reshape(-1, lanes)[:] = tape.numbers[:, None]
     return rows
 
 

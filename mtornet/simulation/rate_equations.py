@@ -6,50 +6,42 @@ from collections.abc import Callable
 
 import numpy as np
 
+from mtornet.compiled.elimination import elimination_lists
 from mtornet.compiled.network import CompiledNetwork
-from mtornet.errors import ProtocolError
+from mtornet.compiled.workspace import new_rows
 from mtornet.simulation.problem import FloatArray
 
 Function = Callable[[float, FloatArray], FloatArray]
 
 
-def refuse_formulas(compiled: CompiledNetwork) -> None:
-    """Raise an error for what these solvers do not know."""
-    if compiled.tables.has_programs or compiled.events is not None:
-        raise ProtocolError(
-            "rate equations are solved for mass action in conditions that a protocol sets, not for formulas "
-            "as rates or events of a model — use method 'ssa'"
-        )
-
-
 def functions(compiled: CompiledNetwork, constants: FloatArray) -> tuple[Function, Function]:
     """Return dx/dt and its Jacobian as functions of ``(t, x)``.
 
-    Raises
-    ------
-    ProtocolError
-        If a rate is a formula, or the model has events.
+    Parameters
+    ----------
+    constants
+        (n_constants,) in force, see ``row_of_constants``.
     """
-    refuse_formulas(compiled)
-    from mtornet.compiled.kernels import rates
+    from mtornet.compiled.kernels.jacobian import jacobian as kernel
+    from mtornet.compiled.kernels.rates import rate_equations
 
-    n = compiled.n_species
-    padded, slope, matrix = np.ones(n + 1), np.empty(n + 1), np.empty((n + 1, n + 1))
-    structure = (
-        compiled.tables.factors,
-        compiled.tables.change_start,
-        compiled.tables.change_species,
-        compiled.tables.change_by,
-    )
+    n, tables = compiled.n_species, compiled.tables
+    state, slope, stack, matrix = np.ones(n + 2), np.empty(n), np.empty(tables.depth), np.empty((n, n))
+    program, tape = elimination_lists(compiled)
+    rows = new_rows(program, tape, 1)
+    members = program.member_reaction
+    rows.constants[: members.size] = program.member_scale * constants[members]
+    if tape is not None:
+        rows.constants[tape.first_of_pool(members.size) :][: tape.column.size] = constants[tape.column]
 
-    def right_side(_t: float, x: FloatArray) -> FloatArray:
-        padded[:n] = x
-        rates.rate_equations(padded, constants, *structure, slope)
-        return slope[:n].copy()
+    def right_side(t: float, x: FloatArray) -> FloatArray:
+        state[:n], state[n + 1] = x, t
+        rate_equations(state, constants, tables, stack, slope)
+        return slope.copy()
 
-    def jacobian(_t: float, x: FloatArray) -> FloatArray:
-        padded[:n] = x
-        rates.jacobian(padded, constants, *structure, matrix)
-        return matrix[:n, :n].copy()
+    def jacobian(t: float, x: FloatArray) -> FloatArray:
+        rows.x[:n], rows.x[n + 1] = x[program.species], t
+        kernel((0,), program, tape, rows, matrix)
+        return matrix.copy()
 
     return right_side, jacobian

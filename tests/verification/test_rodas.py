@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numba import njit
 
 from mtornet.compiled import rodas5p
 from mtornet.compiled.bind import Segments, bind, initial_amounts, rate_constants, values_of
-from mtornet.compiled.elimination import elimination_program
+from mtornet.compiled.elimination import elimination_lists
 from mtornet.compiled.kernels import rodas_lanes, rodas_step
 from mtornet.compiled.network import CompiledNetwork, compile_network
 from mtornet.compiled.sparsity import minimum_degree_order
@@ -170,22 +171,27 @@ def perturbed(problem: Problem, n_sets: int, seed: int = 5) -> np.ndarray:
     return np.asarray(problem.segments.constants[None] * factors)
 
 
+@njit
+def take_step(lanes: Any, program: Any, tape: Any, tableau: Any, rows: Any) -> None:
+    rodas_step.try_step(lanes, program, tape, tableau, rows)
+
+
 def one_step(
     compiled: CompiledNetwork, constants: np.ndarray, y: np.ndarray, h: np.ndarray, sabotage: bool = False
 ) -> Any:
     """A step of the kernel in ``h.size`` lanes: stages (8, n, lanes) and solution (n, lanes), by species."""
-    program, lanes = elimination_program(compiled), h.size
+    (program, tape), lanes = elimination_lists(compiled), h.size
     if sabotage:
         wrong = program.fill_by.copy()
         wrong[np.argmax(wrong > 0)] *= 1.5
         wrong.setflags(write=False)
         program = program._replace(fill_by=wrong)
     n = program.species.size
-    rows = new_rows(program, lanes)
+    rows = new_rows(program, tape, lanes)
     rows.constants[:] = (constants[:, program.member_reaction] * program.member_scale).T.ravel()
     rows.y[: n * lanes] = y[:, program.species].T.ravel()
     rows.inverse[:] = np.concatenate([1 / (h * rodas5p.GAMMA), 1 / h])
-    rodas_step.try_step((0,) * lanes, program, ode._tableau(), rows)
+    take_step((0,) * lanes, program, tape, ode._tableau(), rows)
     back = np.argsort(program.species)
     return rows.stages.reshape(8, n, lanes)[:, back], rows.x.reshape(-1, lanes)[:n][back], rows.weak
 
@@ -247,7 +253,7 @@ def test_elimination_of_a_tree_fills_nothing() -> None:
 
 def test_same_network_is_analysed_once() -> None:
     compiled = problem_with("everolimus").compiled
-    assert elimination_program(compiled) is elimination_program(compiled)
+    assert elimination_lists(compiled) is elimination_lists(compiled)
 
 
 # --- accuracy ------------------------------------------------------------------------------------

@@ -175,6 +175,12 @@ def multiply_subtract(_typing, a, b, c):
     )
 
 
+@intrinsic
+def negate(_typing, a):
+    """Return ``-a``."""
+    return a(a), lambda _context, builder, _signature, args: builder.fneg(*args)
+
+
 def _absolute(builder, value):
     integers = ir.VectorType(_INDEX, value.type.count)
     mask = ir.Constant(integers, [0x7FFFFFFFFFFFFFFF] * value.type.count)

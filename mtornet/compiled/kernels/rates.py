@@ -1,37 +1,25 @@
-"""Right-hand side and Jacobian of the rate equations, table-driven."""
+"""Right-hand side of the rate equations, reaction by reaction."""
 
-from numba import njit
+from mtornet.compiled.kernels.bytecode import evaluate
+from mtornet.compiled.kernels.leaf import leaf, outer
 
 
-@njit(cache=True, inline="always")
-def reaction_rate(j, x, constants, factors):
+@leaf
+def reaction_rate(j, x, c, tables, stack):
     """Molecules per second through reaction ``j``; powers, not falling products, of the amounts."""
-    return constants[j] * x[factors[j, 0]] * x[factors[j, 1]] * x[factors[j, 2]]
+    constant = c[j]
+    if tables.has_programs:
+        begin, end = tables.program_start[j], tables.program_start[j + 1]
+        if begin < end:
+            constant = evaluate(tables.code, begin, end, x, c, stack)
+    return constant * x[tables.factors[j, 0]] * x[tables.factors[j, 1]] * x[tables.factors[j, 2]]
 
 
-@njit(cache=True, nogil=True)
-def rate_equations(x, constants, factors, change_start, change_species, change_by, dxdt):
-    """Write dx/dt; ``x`` and ``dxdt`` have one more entry, for the dummy species of amount 1."""
+@outer
+def rate_equations(x, c, tables, stack, dxdt):
+    """Write dx/dt; ``x`` has two more entries: 1, and the time."""
     dxdt[:] = 0.0
-    for j in range(constants.size):
-        rate = reaction_rate(j, x, constants, factors)
-        for k in range(change_start[j], change_start[j + 1]):
-            dxdt[change_species[k]] += change_by[k] * rate
-
-
-@njit(cache=True, nogil=True)
-def jacobian(x, constants, factors, change_start, change_species, change_by, matrix):
-    """Write d(dx/dt)/dx; rows and columns have one more entry, for the dummy species."""
-    matrix[:, :] = 0.0
-    dummy = x.size - 1
-    for j in range(constants.size):
-        for slot in range(3):
-            by = factors[j, slot]
-            if by == dummy:
-                continue
-            slope = constants[j]
-            for other in range(3):
-                if other != slot:
-                    slope *= x[factors[j, other]]
-            for k in range(change_start[j], change_start[j + 1]):
-                matrix[change_species[k], by] += change_by[k] * slope
+    for j in range(tables.factors.shape[0]):
+        rate = reaction_rate(j, x, c, tables, stack)
+        for k in range(tables.change_start[j], tables.change_start[j + 1]):
+            dxdt[tables.change_species[k]] += tables.change_by[k] * rate

@@ -1,11 +1,10 @@
 """What a lane's amounts are at a moment, written by species."""
 
-from numba import njit
-
 from mtornet.compiled.kernels.lanes import splat, store, weighted_sum
+from mtornet.compiled.kernels.leaf import inner
 
 
-@njit(cache=True)
+@inner
 def prepare_dense(lanes, n, tableau, stages, dense):
     """Write the three rows of the interpolant of every species."""
     for i in range(n):
@@ -14,7 +13,7 @@ def prepare_dense(lanes, n, tableau, stages, dense):
             store(dense, 3 * i + d, total)
 
 
-@njit(cache=True)
+@inner
 def write_between(p, width, lane, q, x, y, dense, amounts):
     """Write one lane's amounts at the part ``q`` of its step."""
     rest = 1.0 - q
@@ -25,7 +24,7 @@ def write_between(p, width, lane, q, x, y, dense, amounts):
         amounts[p.species[i]] = rest * y[at] + q * (x[at] + rest * curve)
 
 
-@njit(cache=True)
+@inner
 def write_now(p, width, lane, y, amounts):
     """Write one lane's amounts as they are."""
     for i in range(p.species.size):

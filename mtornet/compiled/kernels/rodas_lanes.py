@@ -7,9 +7,8 @@ and any order.
 
 import math
 
-from numba import njit
-
 from mtornet.compiled.kernels.lanes import choose, load, store
+from mtornet.compiled.kernels.leaf import inner, outer
 from mtornet.compiled.kernels.rodas_dense import prepare_dense, write_between, write_now
 from mtornet.compiled.kernels.rodas_start import first_step
 from mtornet.compiled.kernels.rodas_step import measure_error, try_step
@@ -32,7 +31,7 @@ _EPS = 2.220446049250313e-16
 _LEAST_STEP = 16.0 * _EPS
 
 
-@njit(cache=True)
+@inner
 def next_factor(error):
     """How much longer the next step may be."""
     if not math.isfinite(error):
@@ -42,7 +41,7 @@ def next_factor(error):
     return min(_MOST_FACTOR, max(_LEAST_FACTOR, _SAFETY * error**-0.2))
 
 
-@njit(cache=True)
+@inner
 def give_back(p, width, lane, states, rows, cells):
     """Write the set of a lane to its cell."""
     s = states.which[lane]
@@ -52,7 +51,7 @@ def give_back(p, width, lane, states, rows, cells):
     states.which[lane] = -1
 
 
-@njit(cache=True)
+@inner
 def take(p, width, lane, s, states, rows, cells):
     """Put the cell of a set into a lane."""
     states.which[lane] = s
@@ -62,8 +61,8 @@ def take(p, width, lane, s, states, rows, cells):
         rows.y[i * width + lane] = cells.x[s, p.species[i]]
 
 
-@njit(cache=True)
-def begin_stretch(p, width, lane, states, rows, cells, breaks, constants_by_set, times):
+@inner
+def begin_stretch(p, tape, width, lane, states, rows, cells, breaks, constants_by_set, times):
     """Let a lane begin the stretch up to the next moment at which something changes from outside.
 
     Returns whether that moment is not yet there.
@@ -71,6 +70,10 @@ def begin_stretch(p, width, lane, states, rows, cells, breaks, constants_by_set,
     s, part = states.which[lane], states.segment[lane]
     for m in range(p.member_reaction.size):
         rows.constants[m * width + lane] = p.member_scale[m] * constants_by_set[s, part, p.member_reaction[m]]
+    if tape is not None:
+        row = p.member_reaction.size + tape.slope_flux.size + tape.timed_flux.size
+        for k in range(tape.column.size):
+            rows.constants[(row + k) * width + lane] = constants_by_set[s, part, tape.column[k]]
     origin, until = cells.clock[s], cells.until[s]
     end = min(breaks[part + 1], until)
     states.origin[lane], states.end[lane], states.time[lane] = origin, end, 0.0
@@ -87,10 +90,11 @@ def begin_stretch(p, width, lane, states, rows, cells, breaks, constants_by_set,
     return not empty
 
 
-@njit(cache=True, nogil=True)
+@outer
 def advance(
     lanes,
     p,
+    tape,
     tableau,
     rows,
     states,
@@ -113,10 +117,10 @@ def advance(
     ----------
     lanes
         A tuple as long as there are lanes.
-    p
-        The lists of operations.
+    p, tape
+        The lists of operations, and those of programs, None if no law has one.
     tableau
-        The coefficients A (64), C (64), H (24) of the method and its gamma in one array.
+        The coefficients A (64), C (64), H (24) of the method, its gamma, nodes (8) and slopes (8).
     rows, states
         The workspace, see ``mtornet.compiled.workspace``.
     cells
@@ -169,9 +173,10 @@ def advance(
                     take(p, width, lane, next_set, states, rows, cells)
                     next_set += 1
                     n_running += 1
-                if begin_stretch(p, width, lane, states, rows, cells, breaks, constants_by_set, times):
-                    span = states.end[lane] - states.origin[lane]
-                    states.step[lane] = first_step(p, width, lane, span, rtol, atol, rows)
+                if begin_stretch(p, tape, width, lane, states, rows, cells, breaks, constants_by_set, times):
+                    origin = states.origin[lane]
+                    span = states.end[lane] - origin
+                    states.step[lane] = first_step(lanes, p, tape, lane, origin, span, rtol, atol, rows)
                     states.may_grow[lane] = 1
                     break
                 cells.clock[states.which[lane]] = states.end[lane]
@@ -188,7 +193,10 @@ def advance(
                     states.step[lane] = 0.5 * left
             rows.inverse[lane] = 1.0 / (states.step[lane] * tableau[152])
             rows.inverse[width + lane] = 1.0 / states.step[lane]
-        try_step(lanes, p, tableau, rows)
+            if tape is not None:
+                rows.clock[lane] = states.origin[lane] + states.time[lane]
+                rows.step[lane] = states.step[lane]
+        try_step(lanes, p, tape, tableau, rows)
         measure_error(lanes, n, rtol, atol, rows)
 
         any_output = False

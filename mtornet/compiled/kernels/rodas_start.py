@@ -2,19 +2,32 @@
 
 import math
 
-from numba import njit
+from mtornet.compiled.kernels.leaf import inner
+from mtornet.compiled.kernels.tape_lanes import run_tape
 
 # Assumed error of the first step, in units of h^5 y'''''; it only decides where the search begins.
 _FIRST_ERROR = 1e-2
 
 
-@njit(cache=True)
-def first_step(p, width, lane, span, rtol, atol, rows):
+@inner
+def compute_laws(lanes, p, tape, lane, time, rows):
+    """Compute the values and derivatives of programs for one lane; other lanes compute what nobody reads."""
+    n, width = p.species.size, len(lanes)
+    for i in range(n):
+        rows.x[i * width + lane] = rows.y[i * width + lane]
+    rows.x[(n + 1) * width + lane] = time
+    run_tape(lanes, tape.code, 0, tape.n_instructions, rows.taped)
+
+
+@inner
+def first_step(lanes, p, tape, lane, time, span, rtol, atol, rows):
     """Guess a first step from the first two derivatives of one lane.
 
     A fifth derivative is guessed as that of a relaxation with the rate ``|y''| / |y'|``.
     """
-    n = p.species.size
+    n, width = p.species.size, len(lanes)
+    if tape is not None:
+        compute_laws(lanes, p, tape, lane, time, rows)
     constants, y, fluxes = rows.constants, rows.y, rows.scratch
     fluxes[: p.n_fluxes] = 0.0
     for m in range(p.member_flux.size):
@@ -42,6 +55,14 @@ def first_step(p, width, lane, span, rtol, atol, rows):
         x_a, x_b, x_c = y[a * width + lane], y[b * width + lane], y[c * width + lane]
         by = moves[a] * x_b * x_c + x_a * moves[b] * x_c + x_a * x_b * moves[c]
         fluxes[p.member_flux[m]] += constants[m * width + lane] * by
+    if tape is not None:
+        row = p.member_reaction.size
+        for k in range(tape.slope_flux.size):
+            fluxes[tape.slope_flux[k]] += constants[row * width + lane] * moves[tape.slope_place[k]]
+            row += 1
+        for k in range(tape.timed_flux.size):
+            fluxes[tape.timed_flux[k]] += constants[row * width + lane]
+            row += 1
     q = 0
     for i in range(n):
         turn = 0.0

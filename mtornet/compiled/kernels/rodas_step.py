@@ -3,8 +3,6 @@
 All lanes run the same lists of operations (``mtornet.compiled.elimination``) on rows of a workspace.
 """
 
-from numba import njit
-
 from mtornet.compiled.kernels.lanes import (
     absolute,
     add,
@@ -21,12 +19,14 @@ from mtornet.compiled.kernels.lanes import (
     subtract,
     weighted_sum,
 )
+from mtornet.compiled.kernels.leaf import inner
+from mtornet.compiled.kernels.tape_lanes import run_tape
 
 # A pivot that is this small a part of what it was made of has lost its digits.
 _PIVOT_PART = 1e-12
 
 
-@njit(cache=True)
+@inner
 def evaluate_fluxes(lanes, p, constants, x, fluxes):
     """Write the fluxes at the amounts ``x``."""
     m, pair, single = 0, 0, 0
@@ -57,14 +57,9 @@ def evaluate_fluxes(lanes, p, constants, x, fluxes):
         store(fluxes, f, total)
 
 
-@njit(cache=True)
-def factorise(lanes, p, constants, x, inverse_step, slopes, factors, pivots, weak):
-    """Factorise ``W = inverse_step - J(x)``; ``weak`` gets a number above 0 where a pivot lost its digits.
-
-    ``factors`` holds the lower triangle divided by the pivots of its columns, and the upper one
-    divided by those of its rows; ``pivots`` the inverse pivots.
-    """
-    n = p.species.size
+@inner
+def compute_slopes(lanes, p, constants, x, slopes):
+    """Write the derivatives of the fluxes at the amounts ``x``."""
     q = 0
     for d in range(p.n_slopes):
         total = splat(lanes, 0.0)
@@ -76,6 +71,17 @@ def factorise(lanes, p, constants, x, inverse_step, slopes, factors, pivots, wea
             member = peek(p.slope_terms, q)
         q += 3
         store(slopes, d, total)
+
+
+@inner
+def factorise(lanes, p, constants, x, inverse_step, slopes, factors, pivots, weak):
+    """Factorise ``W = inverse_step - J(x)``; ``weak`` gets a number above 0 where a pivot lost its digits.
+
+    ``factors`` holds the lower triangle divided by the pivots of its columns, and the upper one
+    divided by those of its rows; ``pivots`` the inverse pivots.
+    """
+    n = p.species.size
+    compute_slopes(lanes, p, constants, x, slopes)
     step = load(lanes, inverse_step, 0)
     nothing = splat(lanes, 0.0)
     weakest = nothing
@@ -112,7 +118,7 @@ def factorise(lanes, p, constants, x, inverse_step, slopes, factors, pivots, wea
             right += 1
 
 
-@njit(cache=True)
+@inner
 def _entry(lanes, p, slopes, q, total):
     slope = peek(p.fill_slope, q)
     while slope >= 0:
@@ -122,7 +128,7 @@ def _entry(lanes, p, slopes, q, total):
     return total, q + 1
 
 
-@njit(cache=True)
+@inner
 def _eliminated(lanes, p, factors, q, total):
     left = peek(p.drop_pairs, q)
     while left >= 0:
@@ -133,7 +139,7 @@ def _eliminated(lanes, p, factors, q, total):
     return total, q + 2
 
 
-@njit(cache=True)
+@inner
 def solve_stage(lanes, s, p, tableau, inverse_step, x, y, fluxes, factors, pivots, stages):
     """Compute stage ``s`` from the fluxes at its argument ``x``, and write the next argument there."""
     n = p.species.size
@@ -178,22 +184,54 @@ def solve_stage(lanes, s, p, tableau, inverse_step, x, y, fluxes, factors, pivot
             store(x, i, weighted_sum(s + 1, load(lanes, y, i), tableau, 8 * (s + 1), stages, i, n))
 
 
-@njit(cache=True)
-def try_step(lanes, p, tableau, rows):
-    """Take a step of every lane from ``y``; the solution is left in ``x``, the error in the last stage."""
-    width = len(lanes)
+@inner
+def set_time(lanes, part, rows, n):
+    """Write the time at a part of the step."""
+    store(
+        rows.x, n + 1, multiply_add(splat(lanes, part), load(lanes, rows.step, 0), load(lanes, rows.clock, 0))
+    )
+
+
+@inner
+def add_slopes_by_time(lanes, tape, weight, n_members, constants, step, fluxes):
+    """Add ``weight * step`` times the derivatives of the fluxes by time."""
+    by = multiply(splat(lanes, weight), load(lanes, step, 0))
+    first = n_members + tape.slope_flux.size
+    for k in range(tape.timed_flux.size):
+        flux = peek(tape.timed_flux, k)
+        store(fluxes, flux, multiply_add(by, load(lanes, constants, first + k), load(lanes, fluxes, flux)))
+
+
+@inner
+def try_step(lanes, p, tape, tableau, rows):
+    """Take a step of every lane from ``y``; the solution is left in ``x``, the error in the last stage.
+
+    ``tape`` is None if no law has a program.
+    """
+    n, width = p.species.size, len(lanes)
     by_gamma, by_step = rows.inverse[:width], rows.inverse[width:]
-    for i in range(p.species.size + 1):
+    for i in range(n + 1):
         store(rows.x, i, load(lanes, rows.y, i))
+    if tape is not None:
+        set_time(lanes, 0.0, rows, n)
+        run_tape(lanes, tape.code, 0, tape.n_instructions, rows.taped)
     factorise(lanes, p, rows.constants, rows.x, by_gamma, rows.slopes, rows.factors, rows.pivots, rows.weak)
     for s in range(8):
+        if tape is not None and s > 0:
+            set_time(lanes, tableau[153 + s], rows, n)
+            run_tape(lanes, tape.code, 0, tape.n_value, rows.taped)
         evaluate_fluxes(lanes, p, rows.constants, rows.x, rows.fluxes)
+        if tape is not None:
+            n_members = p.member_reaction.size
+            add_slopes_by_time(
+                lanes, tape, tableau[161 + s], n_members, rows.constants, rows.step, rows.fluxes
+            )
         solve_stage(
             lanes, s, p, tableau, by_step, rows.x, rows.y, rows.fluxes, rows.factors, rows.pivots, rows.stages
         )
 
 
-@njit(cache=True)
+@inner
 def measure_error(lanes, n, rtol, atol, rows):
     """Write the norm of the estimated error of every lane; not-a-number stays so.
 

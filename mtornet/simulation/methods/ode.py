@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from mtornet.compiled import rodas5p
 from mtornet.compiled.bind import Segments
-from mtornet.compiled.elimination import elimination_program
+from mtornet.compiled.elimination import elimination_lists
 from mtornet.compiled.network import CompiledNetwork
 from mtornet.compiled.status import BAD_PIVOT, COMPLETE, INTERRUPTED, NOT_FINITE, RUNNING, STEP_TOO_SMALL
 from mtornet.compiled.tables import new_cells
@@ -26,7 +26,6 @@ from mtornet.simulation.interrupt import StopFlag
 from mtornet.simulation.methods.lsoda import solve as solve_by_lsoda
 from mtornet.simulation.methods.ode_options import OdeOptions
 from mtornet.simulation.problem import FloatArray, IntArray, Problem
-from mtornet.simulation.rate_equations import refuse_formulas
 
 KISAO = "KISAO:0000033"
 """Rosenbrock method."""
@@ -120,7 +119,7 @@ def solve_many(
     breaks
         (n_segments + 1,) start times, then the end, in seconds; as in ``Segments``.
     constants
-        (n_sets, n_segments, n_reactions) rate constants in force.
+        (n_sets, n_segments, n_constants) constants in force, see ``row_of_constants``.
     times
         (n_times,) ascending, within the segments.
     x0
@@ -143,7 +142,7 @@ def solve_many(
     added = np.zeros((n_segments, compiled.n_species)) if added is None else added
     starts = np.broadcast_to(x0, (n_sets, x0.size)) if x0.ndim == 1 else x0
     for name, shape, expected in (
-        ("constants", constants.shape, (n_sets, n_segments, compiled.n_reactions)),
+        ("constants", constants.shape, (n_sets, n_segments, compiled.n_reactions + len(compiled.pool))),
         ("x0", starts.shape, (n_sets, compiled.n_species)),
         ("added", added.shape, (n_segments, compiled.n_species)),
     ):
@@ -191,16 +190,16 @@ def _run(
 ) -> SetSolutions:
     from mtornet.compiled.kernels import rodas_lanes
 
-    refuse_formulas(compiled)
-    program = elimination_program(compiled)
+    lists = elimination_lists(compiled)
     n_sets = len(constants)
-    cells = new_cells(x0 + added[0], float(breaks[0]), times.size)
+    cells = new_cells(x0 + added[0], float(breaks[0]), times.size, compiled.initial_truth)
     n_steps, n_rejected = np.zeros(n_sets, dtype=np.int64), np.zeros(n_sets, dtype=np.int64)
     rodas_lanes.advance(
         (0,) * lanes,
-        program,
+        lists.program,
+        lists.tape,
         _tableau(),
-        new_rows(program, lanes),
+        new_rows(lists.program, lists.tape, lanes),
         new_lane_states(lanes),
         cells,
         _plain(breaks),
@@ -264,4 +263,13 @@ def _plain(array: FloatArray) -> FloatArray:
 
 @lru_cache(maxsize=1)
 def _tableau() -> FloatArray:
-    return np.concatenate([rodas5p.A.ravel(), rodas5p.C.ravel(), rodas5p.H.ravel(), [rodas5p.GAMMA]])
+    return np.concatenate(
+        [
+            rodas5p.A.ravel(),
+            rodas5p.C.ravel(),
+            rodas5p.H.ravel(),
+            [rodas5p.GAMMA],
+            rodas5p.NODES,
+            rodas5p.SLOPES,
+        ]
+    )
