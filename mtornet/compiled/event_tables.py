@@ -38,6 +38,8 @@ class EventTables(NamedTuple):
     """Program of left minus right side."""
     atom_slope: IntArray
     """Program of its derivative by time, which itself reads no time; -1 if it does."""
+    atom_is_mixed: BoolArray
+    """Whether the state moves the time at which a comparison flips."""
     n_molecular: int
     """States before this one are molecules."""
     depth: int
@@ -46,6 +48,10 @@ class EventTables(NamedTuple):
     def n_events(self) -> int:
         """Number of events."""
         return len(self.trigger)
+
+    def for_continuous_states(self) -> EventTables:
+        """Return the same for states that move between events: comparisons with them have no set time."""
+        return self._replace(atom_slope=np.where(self.atom_is_mixed, -1, self.atom_slope))
 
 
 class Pending(NamedTuple):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import cache
+from typing import NamedTuple
 
 from mtornet.compiled import operations as op
 from mtornet.compiled.formulas import SATURATE, STATE, Formulas
-from mtornet.compiled.instructions import OPERATORS
+from mtornet.compiled.instructions import OPERATIONS, OPERATORS
 from mtornet.compiled.tables import IntArray
 from mtornet.errors import ExpressionError
-from mtornet.expression import Apply, Expression, Number, Symbol, derivative, evaluate, parse
+from mtornet.expression import RELATIONS, Apply, Expression, Number, Symbol, derivative, evaluate, parse
 
 _LOW_HALF = 0xFFFFFFFF
 _WITH_CONSTANT = {
@@ -22,15 +23,35 @@ _WITH_CONSTANT = {
     op.POWER_CONSTANT: "^",
 }
 _WITH_STATE = {op.ADD_STATE: "+", op.MULTIPLY_STATE: "*"}
+_MARKS = 1 << 40
+"""Rows from here on are marks."""
+_GAPS = dict.fromkeys(RELATIONS, "-") | {"floor": "", "ceil": "", "quotient": "/"}
+"""What jumps, and what makes one smooth quantity of its arguments."""
+
+
+class Atom(NamedTuple):
+    """A part of a formula that jumps: a comparison, or rounding to whole numbers.
+
+    Between two jumps it is a constant, its *mark*: a step of the integrator sees no jump, and where the
+    jump is to be is found from the *gap*, which goes on smoothly.
+    """
+
+    operation: int
+    """A comparison of the gap with 0, or the function of it that jumps; ``QUOTIENT`` cuts digits off."""
+    gap: int
+    """Node."""
 
 
 class Graph:
     """Nodes by number; a leaf is a row or a number, everything else an operator with its arguments.
 
-    Constants of a program are rows too, unless they are numbers in the formula itself.
+    Constants of a program are rows too, unless they are numbers in the formula itself. Every jump
+    is a mark; ``atoms`` lists them.
     """
 
     def __init__(self) -> None:
+        self.atoms: list[Atom] = []
+        self._marks: dict[Atom, int] = {}
         self._formulas = Formulas({})
         self._reads: dict[int, frozenset[int]] = {}
         self._slopes: dict[tuple[int, int], int] = {}
@@ -39,6 +60,22 @@ class Graph:
     def row(self, row: int) -> int:
         """Return the leaf that is a row."""
         return self._formulas.state(row)
+
+    @staticmethod
+    def mark(row: int) -> int | None:
+        """Return the index of the atom whose mark a row is."""
+        return row - _MARKS if row >= _MARKS else None
+
+    def atoms_behind(self, nodes: Sequence[int]) -> set[int]:
+        """Return the atoms that nodes depend on, also by way of other atoms."""
+        found: set[int] = set()
+        pending = list(nodes)
+        while pending:
+            marks = {self.mark(row) for row in self.reads(pending.pop())}
+            new = {mark for mark in marks if mark is not None} - found
+            found |= new
+            pending.extend(self.atoms[mark].gap for mark in new)
+        return found
 
     def number(self, value: float) -> int:
         """Return the leaf that is a number."""
@@ -79,6 +116,21 @@ class Graph:
         if operator == "^" and values[1] == 2.0:
             return self.apply("*", a, a)
         return self._formulas.apply(operator, *arguments)
+
+    def _marked(self, operator: str, arguments: list[int]) -> int:
+        """Return an operator applied to nodes, with a mark in the place of a jump."""
+        moves = any(row >= 0 for argument in arguments for row in self.reads(argument))
+        if operator == "rem" and moves:
+            whole = self.apply("*", self._marked("quotient", arguments), arguments[1])
+            return self.apply("-", arguments[0], whole)
+        if operator not in _GAPS or not moves:
+            return self.apply(operator, *arguments)
+        gap = self.apply(_GAPS[operator], *arguments) if _GAPS[operator] else arguments[0]
+        atom = Atom(OPERATIONS[operator], gap)
+        if atom not in self._marks:
+            self._marks[atom] = self.row(_MARKS + len(self.atoms))
+            self.atoms.append(atom)
+        return self._marks[atom]
 
     def read(
         self,
@@ -128,7 +180,7 @@ class Graph:
                 operator, n = OPERATORS[operation]
                 arguments = stack[-n:]
                 del stack[-n:]
-                stack.append(self.apply(operator, *arguments))
+                stack.append(self._marked(operator, arguments))
         return stack.pop()
 
     def reads(self, root: int) -> frozenset[int]:

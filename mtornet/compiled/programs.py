@@ -191,11 +191,10 @@ class _EventPrograms:
     def _add_if(self, tree: Expression | None) -> int:
         return -1 if tree is None else self._add(self.whole_cell(tree))
 
-    def _atoms(self, event: Event) -> list[tuple[int, int]]:
+    def _atoms(self, event: Event) -> list[tuple[int, int, bool]]:
         trigger = self.whole_cell(event.trigger)
         self.watched |= set(symbols(trigger))
         found = []
-        mixed = False
         bent = TIME in set(symbols(trigger)) and not all(_is_switch(tree) for tree in _timed_leaves(trigger))
         for tree in postorder(trigger):
             if isinstance(tree, Apply) and tree.operator in RELATIONS and TIME in set(symbols(tree)):
@@ -203,9 +202,10 @@ class _EventPrograms:
                 slope = derivative(difference, TIME)
                 if TIME in set(symbols(slope)):
                     bent = True
-                mixed |= any(name in self.index for name in symbols(tree))
-                found.append((self._add(difference), -1 if TIME in set(symbols(slope)) else self._add(slope)))
-        self.mixed.append(mixed)
+                mixed = any(name in self.index for name in symbols(tree))
+                slope_program = -1 if TIME in set(symbols(slope)) else self._add(slope)
+                found.append((self._add(difference), slope_program, mixed))
+        self.mixed.append(any(mixed for _, _, mixed in found))
         if bent:
             self.bent.append(event.id)
         return found
@@ -225,8 +225,9 @@ class _EventPrograms:
             initial_value=np.array([e.initial_value for e in self.events]),
             values_from_trigger_time=np.array([e.use_values_from_trigger_time for e in self.events]),
             atom_start=_starts(self.atoms),
-            atom_value=_integers([value for row in self.atoms for value, _ in row]),
-            atom_slope=_integers([slope for row in self.atoms for _, slope in row]),
+            atom_value=_integers([value for row in self.atoms for value, _, _ in row]),
+            atom_slope=_integers([slope for row in self.atoms for _, slope, _ in row]),
+            atom_is_mixed=np.array([mixed for row in self.atoms for _, _, mixed in row], dtype=np.bool_),
             n_molecular=self.n_molecular,
             depth=max(block.depth, 1),
         )

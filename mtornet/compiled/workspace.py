@@ -41,6 +41,16 @@ class Rows(NamedTuple):
     """Above 0 where a pivot lost its digits."""
     error: FloatArray
     accepted: FloatArray
+    ahead: FloatArray
+    """Amounts at the end of the step, while jumps within it are looked for."""
+    part: FloatArray
+    """Part of the step that is looked at."""
+    low: FloatArray
+    """Largest part up to which there was no jump."""
+    high: FloatArray
+    """Smallest part at which there was one; 2 for none."""
+    seen: FloatArray
+    """Gaps at several parts of the step."""
     taped: FloatArray
     """Everything from ``x`` to ``between``: the rows of a tape."""
     scratch: FloatArray
@@ -67,7 +77,15 @@ class LaneStates(NamedTuple):
     may_grow: IntArray
     """0 in the step after a rejected one."""
     ended: IntArray
-    """1 where the stretch is over."""
+    """1 where the stretch is over, 2 where it begins anew after a jump."""
+    jump: IntArray
+    """What ended the last step, see ``jump_lanes``."""
+    part: FloatArray
+    """Part of the last step that was kept."""
+    stuck: IntArray
+    """Jumps in a row between which the time hardly moved."""
+    deaf: IntArray
+    """1 where the next step passes over jumps of laws."""
 
 
 def new_rows(program: Program, tape: Tape | None, lanes: int) -> Rows:
@@ -90,6 +108,11 @@ def new_rows(program: Program, tape: Tape | None, lanes: int) -> Rows:
         "weak": 1,
         "error": 1,
         "accepted": 1,
+        "ahead": n if tape is not None else 0,
+        "part": 1,
+        "low": 1,
+        "high": 1,
+        "seen": 5 * tape.atom.size if tape is not None else 0,
     }
     ends = np.cumsum([count * lanes for count in counts.values()])
     extra = program.n_fluxes + n + 1
@@ -125,4 +148,8 @@ def new_lane_states(lanes: int) -> LaneStates:
         step=np.ones(lanes),
         may_grow=np.ones(lanes, dtype=np.int64),
         ended=np.ones(lanes, dtype=np.int64),
+        jump=np.zeros(lanes, dtype=np.int64),
+        part=np.ones(lanes),
+        stuck=np.zeros(lanes, dtype=np.int64),
+        deaf=np.zeros(lanes, dtype=np.int64),
     )

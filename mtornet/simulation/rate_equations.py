@@ -32,7 +32,8 @@ def functions(compiled: CompiledNetwork, constants: FloatArray) -> tuple[Functio
     members = program.member_reaction
     rows.constants[: members.size] = program.member_scale * constants[members]
     if tape is not None:
-        rows.constants[tape.first_of_pool(members.size) :][: tape.column.size] = constants[tape.column]
+        first = members.size + tape.n_extra - tape.numbers.size - tape.column.size
+        rows.constants[first : first + tape.column.size] = constants[tape.column]
 
     def right_side(t: float, x: FloatArray) -> FloatArray:
         state[:n], state[n + 1] = x, t

@@ -28,7 +28,7 @@ def settle(cells, pending, events, constants, whole):
     cells, pending
         Read and written.
     constants
-        (n_segments, ...) rows of constants, see ``Segments``.
+        (n_cells or 1, n_segments, ...) rows of constants, see ``Segments``.
     whole
         Whether amounts of molecules stay whole: an assigned amount between two whole ones becomes
         either of them, at random, with its mean kept.
@@ -41,7 +41,7 @@ def settle(cells, pending, events, constants, whole):
     for cell in range(cells.status.size):
         if cells.status[cell] != TRIGGERED:
             continue
-        c = constants[cells.segment[cell]]
+        c = constants[min(cell, constants.shape[0] - 1), cells.segment[cell]]
         t = cells.clock[cell]
         x[:n_states] = cells.x[cell]
         x[n_states + 1] = t

@@ -9,7 +9,7 @@ from mtornet.compiled.kernels.tape_lanes import run_tape
 def jacobian(lanes, p, tape, rows, matrix):
     """Write d(dx/dt)/dx at the amounts and time in ``rows.x``; ``lanes`` is one lane."""
     if tape is not None:
-        run_tape(lanes, tape.code, 0, tape.n_instructions, rows.taped)
+        run_tape(lanes, tape.code, 0, tape.n_step, rows.taped)
     compute_slopes(lanes, p, rows.constants, rows.x, rows.slopes)
     matrix[:, :] = 0.0
     fill, left = 0, 0

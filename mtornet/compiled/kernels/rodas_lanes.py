@@ -7,6 +7,7 @@ and any order.
 
 import math
 
+from mtornet.compiled.kernels.jump_lanes import NONE, OF_TRIGGER, find_jumps, first_mark, set_marks
 from mtornet.compiled.kernels.lanes import choose, load, store
 from mtornet.compiled.kernels.leaf import inner, outer
 from mtornet.compiled.kernels.rodas_dense import prepare_dense, write_between, write_now
@@ -29,6 +30,8 @@ _MOST_FACTOR = 8.0
 _EPS = 2.220446049250313e-16
 # A step of fewer rounding units of the time than this cannot be told from none.
 _LEAST_STEP = 16.0 * _EPS
+# Jumps of laws in a row, without progress, after which a step passes over them.
+_MOST_STUCK = 20
 
 
 @inner
@@ -62,16 +65,17 @@ def take(p, width, lane, s, states, rows, cells):
 
 
 @inner
-def begin_stretch(p, tape, width, lane, states, rows, cells, breaks, constants_by_set, times):
+def begin_stretch(lanes, p, tape, lane, states, rows, cells, breaks, constants_by_set, times):
     """Let a lane begin the stretch up to the next moment at which something changes from outside.
 
     Returns whether that moment is not yet there.
     """
+    width = len(lanes)
     s, part = states.which[lane], states.segment[lane]
     for m in range(p.member_reaction.size):
         rows.constants[m * width + lane] = p.member_scale[m] * constants_by_set[s, part, p.member_reaction[m]]
     if tape is not None:
-        row = p.member_reaction.size + tape.slope_flux.size + tape.timed_flux.size
+        row = first_mark(p, tape) + 2 * tape.atom.size
         for k in range(tape.column.size):
             rows.constants[(row + k) * width + lane] = constants_by_set[s, part, tape.column[k]]
     origin, until = cells.clock[s], cells.until[s]
@@ -87,7 +91,30 @@ def begin_stretch(p, tape, width, lane, states, rows, cells, breaks, constants_b
     while states.output[lane] < goal and (empty or times[states.output[lane]] <= origin):
         write_now(p, width, lane, rows.y, cells.samples[s, states.output[lane]])
         states.output[lane] += 1
+    if tape is not None:
+        set_marks(lanes, p, tape, lane, origin, rows)
     return not empty
+
+
+@inner
+def end_at_jump(p, width, lane, states, rows, cells, times):
+    """End a lane's step where a jump was found: the stretch begins anew, or an event is due."""
+    s, step = states.which[lane], states.step[lane]
+    begin = cells.clock[s]
+    now = rows.x[(p.species.size + 1) * width + lane]
+    while states.output[lane] < states.goal[lane] and times[states.output[lane]] < now:
+        output = states.output[lane]
+        q = (times[output] - states.origin[lane] - states.time[lane]) / step
+        write_between(p, width, lane, q, rows.ahead, rows.y, rows.dense, cells.samples[s, output])
+        states.output[lane] += 1
+    cells.clock[s] = now
+    states.ended[lane] = 2
+    if states.jump[lane] == OF_TRIGGER:
+        cells.status[s] = TRIGGERED
+    # A law that switches back at once would hold the time for ever.
+    held = now - begin <= _LEAST_STEP * abs(now) or states.part[lane] <= _LEAST_STEP
+    states.stuck[lane] = states.stuck[lane] + 1 if held else 0
+    states.deaf[lane] = 1 if states.stuck[lane] > _MOST_STUCK else 0
 
 
 @outer
@@ -146,12 +173,13 @@ def advance(
         for lane in range(width):
             if states.ended[lane] == 0:
                 continue
+            again = states.ended[lane] == 2
             states.ended[lane] = 0
             while True:
                 s = states.which[lane]
                 if s >= 0:
                     # What happens at the end of a stretch, unless the set failed before.
-                    if cells.status[s] == RUNNING:
+                    if cells.status[s] == RUNNING and not again:
                         if states.end[lane] == cells.until[s]:
                             cells.status[s] = TRIGGERED
                         elif states.segment[lane] + 1 == n_segments:
@@ -173,7 +201,8 @@ def advance(
                     take(p, width, lane, next_set, states, rows, cells)
                     next_set += 1
                     n_running += 1
-                if begin_stretch(p, tape, width, lane, states, rows, cells, breaks, constants_by_set, times):
+                again = False
+                if begin_stretch(lanes, p, tape, lane, states, rows, cells, breaks, constants_by_set, times):
                     origin = states.origin[lane]
                     span = states.end[lane] - origin
                     states.step[lane] = first_step(lanes, p, tape, lane, origin, span, rtol, atol, rows)
@@ -211,8 +240,16 @@ def advance(
                     origin, step = states.origin[lane], states.step[lane]
                     any_output |= times[states.output[lane]] - origin <= states.time[lane] + step
                     any_output |= step >= states.end[lane] - origin - states.time[lane]
+        if tape is not None:
+            any_output |= tape.atom.size > 0
         if any_output:
             prepare_dense(lanes, n, tableau, rows.stages, rows.dense)
+        ahead = x
+        # Not one condition: numba leaves out what stands behind ``is not None`` alone.
+        if tape is not None:  # noqa: SIM102
+            if tape.atom.size > 0:
+                find_jumps(lanes, p, tape, states, rows)
+                ahead = rows.ahead
         for lane in range(width):
             s = states.which[lane]
             if s < 0:
@@ -223,7 +260,9 @@ def advance(
                 states.step[lane],
             )
             factor = next_factor(rows.error[lane])
-            if rows.accepted[lane] > 0.0:
+            if rows.accepted[lane] > 0.0 and states.jump[lane] != NONE:
+                end_at_jump(p, width, lane, states, rows, cells, times)
+            elif rows.accepted[lane] > 0.0:
                 last = step >= span - states.time[lane]
                 while states.output[lane] < states.goal[lane]:
                     output = states.output[lane]
@@ -231,13 +270,14 @@ def advance(
                     if since > step and not last:
                         break
                     q = min(since / step, 1.0)
-                    write_between(p, width, lane, q, x, y, rows.dense, cells.samples[s, output])
+                    write_between(p, width, lane, q, ahead, y, rows.dense, cells.samples[s, output])
                     states.output[lane] += 1
                 states.time[lane] += step
                 cells.clock[s] = states.end[lane] if last else origin + states.time[lane]
                 states.ended[lane] = 1 if last else 0
                 states.step[lane] = step * (factor if states.may_grow[lane] == 1 else min(factor, 1.0))
                 states.may_grow[lane] = 1
+                states.stuck[lane], states.deaf[lane] = 0, 0
             else:
                 n_rejected[s] += 1
                 states.step[lane] = step * (0.25 if rows.weak[lane] > 0.0 else min(factor, 0.9))
@@ -248,7 +288,7 @@ def advance(
                         cells.status[s] = BAD_PIVOT
                     elif not math.isfinite(rows.error[lane]):
                         cells.status[s] = NOT_FINITE
-            if states.ended[lane] == 0 and n_steps[s] >= max_steps and cells.status[s] == RUNNING:
+            if states.ended[lane] != 1 and n_steps[s] >= max_steps and cells.status[s] == RUNNING:
                 cells.status[s] = STEP_LIMIT
             if interrupted:
                 cells.status[s] = INTERRUPTED

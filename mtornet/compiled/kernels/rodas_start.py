@@ -16,7 +16,7 @@ def compute_laws(lanes, p, tape, lane, time, rows):
     for i in range(n):
         rows.x[i * width + lane] = rows.y[i * width + lane]
     rows.x[(n + 1) * width + lane] = time
-    run_tape(lanes, tape.code, 0, tape.n_instructions, rows.taped)
+    run_tape(lanes, tape.code, 0, tape.n_step, rows.taped)
 
 
 @inner

@@ -214,7 +214,7 @@ def try_step(lanes, p, tape, tableau, rows):
         store(rows.x, i, load(lanes, rows.y, i))
     if tape is not None:
         set_time(lanes, 0.0, rows, n)
-        run_tape(lanes, tape.code, 0, tape.n_instructions, rows.taped)
+        run_tape(lanes, tape.code, 0, tape.n_step, rows.taped)
     factorise(lanes, p, rows.constants, rows.x, by_gamma, rows.slopes, rows.factors, rows.pivots, rows.weak)
     for s in range(8):
         if tape is not None and s > 0:

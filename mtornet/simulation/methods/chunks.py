@@ -104,5 +104,5 @@ def _advance_through_events(
     # What is true at the start may be an event of its own.
     chunk.status[:] = TRIGGERED
     while np.any(chunk.status == TRIGGERED) and not stop.is_set:
-        settle(chunk, pending, events, constants, True)
+        settle(chunk, pending, events, constants[None], True)
         advance(chunk, reached)

@@ -7,6 +7,7 @@ vanish, is solved again by LSODA, which exchanges them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,9 +18,10 @@ from numpy.typing import NDArray
 from mtornet.compiled import rodas5p
 from mtornet.compiled.bind import Segments
 from mtornet.compiled.elimination import elimination_lists
+from mtornet.compiled.event_tables import EventTables, new_pending
 from mtornet.compiled.network import CompiledNetwork
-from mtornet.compiled.status import BAD_PIVOT, COMPLETE, INTERRUPTED, NOT_FINITE, RUNNING, STEP_TOO_SMALL
-from mtornet.compiled.tables import new_cells
+from mtornet.compiled.status import BAD_PIVOT, COMPLETE, INTERRUPTED, NOT_FINITE, STEP_TOO_SMALL, TRIGGERED
+from mtornet.compiled.tables import Cells, new_cells
 from mtornet.compiled.workspace import new_lane_states, new_rows
 from mtornet.errors import IntegrationError, ProtocolError
 from mtornet.simulation.interrupt import StopFlag
@@ -34,6 +36,9 @@ ALGORITHM = "Rodas5P with analytic sparse Jacobian"
 
 SCAN_LANES = 16
 """Parameter sets side by side in a scan; measured best of 1 to 32 with AVX-512, see benchmarks/ode.py."""
+
+_CHANCE = (1, 2, 3, 4)
+"""State of the stream of random numbers with which every set begins."""
 
 _TRY_LSODA = (NOT_FINITE, STEP_TOO_SMALL, BAD_PIVOT)
 
@@ -192,30 +197,39 @@ def _run(
 
     lists = elimination_lists(compiled)
     n_sets = len(constants)
+    constants = _plain(constants)
     cells = new_cells(x0 + added[0], float(breaks[0]), times.size, compiled.initial_truth)
     n_steps, n_rejected = np.zeros(n_sets, dtype=np.int64), np.zeros(n_sets, dtype=np.int64)
-    rodas_lanes.advance(
-        (0,) * lanes,
-        lists.program,
-        lists.tape,
-        _tableau(),
-        new_rows(lists.program, lists.tape, lanes),
-        new_lane_states(lanes),
-        cells,
-        _plain(breaks),
-        _plain(constants),
-        _plain(added),
-        _plain(times),
-        float(options.rtol),
-        float(options.atol),
-        int(options.max_steps),
-        False,
-        n_steps,
-        n_rejected,
-        stop.word,
-    )
-    # An interruption kept these from starting.
-    cells.status[cells.status == RUNNING] = INTERRUPTED
+    rows, states = new_rows(lists.program, lists.tape, lanes), new_lane_states(lanes)
+
+    def advance() -> None:
+        rodas_lanes.advance(
+            (0,) * lanes,
+            lists.program,
+            lists.tape,
+            _tableau(),
+            rows,
+            states,
+            cells,
+            _plain(breaks),
+            constants,
+            _plain(added),
+            _plain(times),
+            float(options.rtol),
+            float(options.atol),
+            int(options.max_steps),
+            compiled.events is not None,
+            n_steps,
+            n_rejected,
+            stop.word,
+        )
+
+    if compiled.events is None:
+        advance()
+    else:
+        _advance_through_events(compiled.events, cells, constants, advance, stop)
+    # An interruption kept these from starting, or from going on after an event.
+    cells.status[cells.status < COMPLETE] = INTERRUPTED
     return SetSolutions(
         amounts=cells.samples,
         final=cells.x,
@@ -225,6 +239,22 @@ def _run(
         n_rejected=n_rejected,
         by_lsoda=np.zeros(n_sets, dtype=np.bool_),
     )
+
+
+def _advance_through_events(
+    events: EventTables, cells: Cells, constants: FloatArray, advance: Callable[[], None], stop: StopFlag
+) -> None:
+    """Let the sets run from event to event: all up to the next one of each, then what is due, and again."""
+    from mtornet.compiled.kernels.events import settle
+
+    events = events.for_continuous_states()
+    pending = new_pending(events, cells.status.size)
+    # Chance decides between events of equal priority at one time: the same one for every set.
+    cells.rng[:] = _CHANCE
+    cells.status[:] = TRIGGERED
+    while np.any(cells.status == TRIGGERED) and not stop.is_set:
+        settle(cells, pending, events, constants, False)
+        advance()
 
 
 def _solve_again(
