@@ -18,10 +18,9 @@ from mtornet.experiment.dose import parse_dose
 from mtornet.experiment.drug import find_drug
 from mtornet.experiment.execute import Experiment, check_readouts
 from mtornet.experiment.population import Population
-from mtornet.names import unknown_name
 from mtornet.network.network import ReactionNetwork
 from mtornet.simulation.interrupt import StopFlag
-from mtornet.simulation.methods.catalogue import KISAO, METHODS
+from mtornet.simulation.methods.catalogue import KISAO, check_experiment_method
 from mtornet.simulation.progress import Progress, Silent
 from mtornet.simulation.seeds import drawn_seed
 from mtornet.units import time_in_seconds
@@ -86,8 +85,7 @@ def dose_response(
     KeyboardInterrupt
         If ``stop`` was set before every dose was done.
     """
-    if method not in METHODS:
-        raise unknown_name("method", method, METHODS)
+    check_experiment_method(method)
     parsed = [parse_dose(dose, what=f"dose of {drug}") for dose in doses]
     if len({dose.nM for dose in parsed if dose.nM > 0}) < 4:
         raise ProtocolError("a dose response needs at least four different doses above 0")

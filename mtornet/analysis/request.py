@@ -13,10 +13,9 @@ from mtornet.experiment.dose import Dose, parse_dose
 from mtornet.experiment.drug import drugs, find_drug
 from mtornet.experiment.execute import Experiment, check_readouts
 from mtornet.experiment.population import Population
-from mtornet.names import unknown_name
 from mtornet.network.library import load_model
 from mtornet.network.network import ReactionNetwork
-from mtornet.simulation.methods.catalogue import METHODS, STOCHASTIC
+from mtornet.simulation.methods.catalogue import STOCHASTIC, check_experiment_method
 from mtornet.simulation.seeds import drawn_seed
 from mtornet.units import time_in_seconds
 
@@ -96,8 +95,7 @@ def prepared(request: CompareRequest) -> Prepared:
 
 
 def _settings(network: ReactionNetwork, request: CompareRequest) -> CompareSettings:
-    if request.method not in METHODS:
-        raise unknown_name("method", request.method, METHODS)
+    check_experiment_method(request.method)
     duration_s = time_in_seconds(request.duration, what="duration")
     if not duration_s > 0:
         raise ProtocolError(f"duration: expected a time > 0, got {request.duration!r}")

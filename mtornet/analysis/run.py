@@ -15,11 +15,10 @@ from mtornet.experiment.drug import VEHICLE
 from mtornet.experiment.execute import ArmResult, Experiment, check_readouts
 from mtornet.experiment.population import Population
 from mtornet.experiment.protocol import Protocol
-from mtornet.names import unknown_name
 from mtornet.network.network import ReactionNetwork
 from mtornet.provenance import versions
 from mtornet.simulation.interrupt import StopFlag
-from mtornet.simulation.methods.catalogue import KISAO, METHODS
+from mtornet.simulation.methods.catalogue import KISAO, check_experiment_method
 from mtornet.simulation.progress import Progress, Silent
 from mtornet.simulation.seeds import drawn_seed
 from mtornet.units import time_in_seconds
@@ -80,8 +79,7 @@ def run(
     ProtocolError
         If the protocol cannot be carried out.
     """
-    if method not in METHODS:
-        raise unknown_name("method", method, METHODS)
+    check_experiment_method(method)
     if protocol.end_s is None:
         raise ProtocolError("the protocol has no end; add .until('72 h')")
     grid = default_times(protocol.end_s) if times is None else time_grid(times, protocol.end_s)

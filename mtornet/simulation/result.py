@@ -26,13 +26,13 @@ class SimulationResult:
     mean: FloatArray
     """(n_times, n_columns) molecules per cell; for ODE the solution itself."""
     sd: FloatArray
-    """(n_times, n_columns) standard deviation over cells; 0 for ODE."""
+    """(n_times, n_columns) standard deviation over cells; 0 for ODE; of the normal law for LNA."""
     counts: FloatArray | None
     """(n_cells, n_times, n_columns), with ``keep="trajectories"``."""
     status: tuple[str, ...]
     """How each cell ended; anything but ``complete`` is left out of mean, sd and quantiles."""
     n_events: IntArray
-    """(n_cells,) reaction events; 0 for ODE."""
+    """(n_cells,) reaction events, or steps of an approximate method; 0 for ODE and LNA."""
     seed: int | None
     method: str
     kisao: str

@@ -16,7 +16,8 @@ from mtornet.names import did_you_mean, unknown_name
 from mtornet.network.network import ReactionNetwork
 from mtornet.provenance import versions
 from mtornet.simulation.interrupt import StopFlag
-from mtornet.simulation.methods import ode
+from mtornet.simulation.linear_noise import NormalMoments, linear_noise
+from mtornet.simulation.methods import lna, ode
 from mtornet.simulation.methods.catalogue import KISAO, METHODS, STOCHASTIC
 from mtornet.simulation.methods.ode_options import OdeOptions
 from mtornet.simulation.moments import StreamingMoments
@@ -51,7 +52,8 @@ def simulate(
         Ascending; seconds, or text such as ``"6 h"``. The first is where the simulation starts.
     method
         ``"ode"`` (rate equations), ``"ssa"`` (exact stochastic simulation), ``"hybrid"`` (Langevin
-        equations with low-copy species as whole molecules) or ``"cle"`` (Langevin equations).
+        equations with low-copy species as whole molecules), ``"cle"`` (Langevin equations) or ``"lna"``
+        (linear noise approximation: mean and sd without cells).
     cells
         Independent cells of a stochastic run.
     seed
@@ -69,7 +71,8 @@ def simulate(
         how many there are.
     **method_options
         ``rtol``, ``atol``, ``max_steps`` (ode); ``max_events``, ``algorithm`` (ssa); ``max_step_s``,
-        ``few_copies``, ``discrete`` and others of :class:`LangevinOptions` (hybrid, cle).
+        ``few_copies``, ``discrete`` and others of :class:`LangevinOptions` (hybrid, cle); ``initial``,
+        ``rtol``, ``atol``, ``max_steps`` (lna).
 
     Raises
     ------
@@ -77,14 +80,7 @@ def simulate(
         If times, cells or options make no sense.
     """
     grid = ascending_times(times)
-    if method not in METHODS:
-        raise unknown_name("method", method, METHODS)
-    if cells < 1 or int(cells) != cells:
-        raise ProtocolError(f"cells: expected a whole number >= 1, got {cells!r}")
-    if keep not in ("summary", "trajectories"):
-        raise ProtocolError(f"keep: expected 'summary' or 'trajectories', got {keep!r}")
-    if not (np.isfinite(copy_scale) and copy_scale > 0):
-        raise ProtocolError(f"copy_scale: expected a number > 0, got {copy_scale!r}")
+    _check(method, cells, keep, copy_scale)
     scale = copy_scale if method in STOCHASTIC else 1.0
     compiled = compile_network(network, copy_scale=scale)
     segments = bind(network, compiled, [(float(grid[0]), {}, {})], float(grid[-1]), copy_scale=scale)
@@ -106,6 +102,10 @@ def simulate(
         return _result(
             network, observer, grid, _one(observer(amounts)), method, None, [], keep, ode.ALGORITHM
         )
+    if method == "lna":
+        lna_options = method_options_for(lna.LnaOptions, method_options)
+        normal = linear_noise(network, problem, observer, lna_options, copy_scale=copy_scale, stop=stop)
+        return _result(network, observer, grid, normal, method, None, [], keep, lna.ALGORITHM)
     options = method_options_for(STOCHASTIC[method].options, method_options)
     used_seed = drawn_seed() if seed is None else int(seed)
     gathered, flag = _Gathered(observer, keep=keep), StopFlag() if stop is None else stop
@@ -143,6 +143,22 @@ def simulate(
         algorithm,
         gathered.kept,
     )
+
+
+def _check(method: str, cells: int, keep: str, copy_scale: float) -> None:
+    if method not in METHODS:
+        raise unknown_name("method", method, METHODS)
+    if cells < 1 or int(cells) != cells:
+        raise ProtocolError(f"cells: expected a whole number >= 1, got {cells!r}")
+    if keep not in ("summary", "trajectories"):
+        raise ProtocolError(f"keep: expected 'summary' or 'trajectories', got {keep!r}")
+    if not (np.isfinite(copy_scale) and copy_scale > 0):
+        raise ProtocolError(f"copy_scale: expected a number > 0, got {copy_scale!r}")
+    if method == "lna" and (cells != 1 or keep != "summary"):
+        raise ProtocolError(
+            "method 'lna' gives mean and standard deviation without cells: leave out cells and keep, or use "
+            "'cle' or 'hybrid'"
+        )
 
 
 def ascending_times(times: Sequence[float | str] | FloatArray) -> FloatArray:
@@ -210,7 +226,7 @@ def _result(
     network: ReactionNetwork,
     observer: Observer,
     grid: FloatArray,
-    moments: StreamingMoments | None,
+    moments: StreamingMoments | NormalMoments | None,
     method: str,
     seed: int | None,
     chunks: list[CellSamples],

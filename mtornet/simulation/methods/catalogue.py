@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
+from mtornet.errors import ProtocolError
+from mtornet.names import unknown_name
 from mtornet.simulation.interrupt import StopFlag
-from mtornet.simulation.methods import langevin, ode, ssa
+from mtornet.simulation.methods import langevin, lna, ode, ssa
 from mtornet.simulation.problem import CellSamples, Problem
 from mtornet.simulation.progress import Progress
 
@@ -80,6 +82,22 @@ STOCHASTIC: dict[str, StochasticMethod] = {
     )
 }
 
-METHODS = ("ode", *STOCHASTIC)
-KISAO = {"ode": ode.KISAO} | {name: method.kisao for name, method in STOCHASTIC.items()}
+EXPERIMENT_METHODS = ("ode", *STOCHASTIC)
+"""Of experiments, which show rate equations or cells."""
+
+METHODS = (*EXPERIMENT_METHODS, "lna")
+"""Of ``simulate``."""
+
+KISAO = {"ode": ode.KISAO, "lna": lna.KISAO} | {name: method.kisao for name, method in STOCHASTIC.items()}
 EXACT = tuple(name for name, method in STOCHASTIC.items() if method.exact)
+
+
+def check_experiment_method(name: str) -> None:
+    """Refuse what an experiment cannot use: a name that is no method, or a method without cells."""
+    if name == "lna":
+        raise ProtocolError(
+            "method 'lna' gives means and standard deviations but no cells, which this needs: use 'hybrid' "
+            "for cells of real size, or 'mtornet simulate --method lna' for the bands"
+        )
+    if name not in EXPERIMENT_METHODS:
+        raise unknown_name("method", name, EXPERIMENT_METHODS)

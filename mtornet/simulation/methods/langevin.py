@@ -25,7 +25,8 @@ from mtornet.simulation.problem import CellSamples, FloatArray, IntArray, Proble
 from mtornet.simulation.progress import Progress
 from mtornet.simulation.seeds import stream_key
 
-KISAO = {"cle": "KISAO:0000580", "hybrid": "KISAO:0000231"}
+KISAO = {"cle": "KISAO:0000564", "hybrid": "KISAO:0000352"}
+"""Stochastic Runge-Kutta method; hybrid method."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
