@@ -12,15 +12,17 @@ from mtornet.compiled.kernels.random import next_word, uniform, uniform_positive
 def poisson(mean, s0, s1, s2, s3):
     """Draw a Poisson variate: products of uniforms below 10, PTRS (Hörmann 1993) above."""
     if mean < 10.0:
+        word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
+        product = uniform_positive(word)
+        # Not above exp(-mean) either, which is then not needed.
+        if product <= 1.0 - mean:
+            return 0, s0, s1, s2, s3
         limit = math.exp(-mean)
-        k = -1
-        product = 1.0
-        while product > limit or k < 0:
+        k = 0
+        while product > limit:
             word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
             product *= uniform_positive(word)
             k += 1
-            if mean == 0.0:
-                return 0, s0, s1, s2, s3
         return k, s0, s1, s2, s3
     root = math.sqrt(mean)
     b = 0.931 + 2.53 * root
@@ -110,3 +112,28 @@ def order_statistic(k, n, s0, s1, s2, s3):
     first, s0, s1, s2, s3 = gamma(float(k), s0, s1, s2, s3)
     second, s0, s1, s2, s3 = gamma(float(n - k + 1), s0, s1, s2, s3)
     return first / (first + second), s0, s1, s2, s3
+
+
+# Up to so many trials one by one cost less than a beta variate.
+_FEW_TRIALS = 12
+
+
+@njit(cache=True)
+def binomial(n, p, s0, s1, s2, s3):
+    """Draw how many of ``n`` uniforms on [0, 1) are below ``p``, by their medians (Relles 1972)."""
+    count = 0
+    while n > _FEW_TRIALS:
+        middle = (n + 1) // 2
+        median, s0, s1, s2, s3 = order_statistic(middle, n, s0, s1, s2, s3)
+        if median < p:
+            count += middle
+            n -= middle
+            p = (p - median) / (1.0 - median)
+        else:
+            n = middle - 1
+            p = p / median
+    for _ in range(n):
+        word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
+        if uniform(word) < p:
+            count += 1
+    return count, s0, s1, s2, s3

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from mtornet.errors import ProtocolError
 from mtornet.names import unknown_name
 from mtornet.simulation.interrupt import StopFlag
-from mtornet.simulation.methods import langevin, lna, ode, ssa
+from mtornet.simulation.methods import langevin, lna, ode, ssa, tau
 from mtornet.simulation.problem import CellSamples, Problem
 from mtornet.simulation.progress import Progress
 
@@ -62,6 +62,14 @@ STOCHASTIC: dict[str, StochasticMethod] = {
             kisao=ssa.KISAO,
             options=ssa.SsaOptions,
             run_cells=ssa.run_cells,
+        ),
+        StochasticMethod(
+            name="tau",
+            title="tau-leaping",
+            exact=False,
+            kisao=tau.KISAO,
+            options=tau.TauOptions,
+            run_cells=tau.run_cells,
         ),
         StochasticMethod(
             name="hybrid",

@@ -86,7 +86,7 @@ def solve(
             f"the covariance of {compiled.n_species} species is out of reach of method 'lna' (at most "
             f"{MOST_SPECIES}); use 'cle' or 'hybrid' and many cells"
         )
-    guarded = np.flatnonzero(np.diff(compiled.guard_start))
+    guarded = np.flatnonzero(np.diff(compiled.tables.guard_start))
     if guarded.size:
         raise ProtocolError(
             f"reaction {compiled.reactions[int(guarded[0])]!r} consumes molecules that do not set its rate; "
@@ -118,11 +118,11 @@ class Equations:
     def __init__(self, problem: Problem, segment: int) -> None:
         compiled = problem.compiled
         self.slope, self.jacobian = functions(compiled, problem.segments.constants[segment])
-        self._constants, self._factors = problem.segments.constants[segment], compiled.factors
+        self._constants, self._factors = problem.segments.constants[segment], compiled.tables.factors
         self._changes = np.zeros((compiled.n_species, compiled.n_reactions))
         for j in range(compiled.n_reactions):
-            row = slice(compiled.change_start[j], compiled.change_start[j + 1])
-            self._changes[compiled.change_species[row], j] = compiled.change_by[row]
+            row = slice(compiled.tables.change_start[j], compiled.tables.change_start[j + 1])
+            self._changes[compiled.tables.change_species[row], j] = compiled.tables.change_by[row]
 
     def noise(self, mean: FloatArray) -> FloatArray:
         """Return the rate at which reactions add covariance, shape (n_species, n_species)."""

@@ -96,3 +96,16 @@ def order_statistic(k: int, n: int, rng: Stream) -> float:
     first = gamma(float(k), rng)
     second = gamma(float(n - k + 1), rng)
     return first / (first + second)
+
+
+def binomial(n: int, p: float, rng: Stream) -> int:
+    """How many of n uniforms are below p, by their medians (Relles 1972)."""
+    count = 0
+    while n > 12:
+        middle = (n + 1) // 2
+        median = order_statistic(middle, n, rng)
+        if median < p:
+            count, n, p = count + middle, n - middle, (p - median) / (1.0 - median)
+        else:
+            n, p = middle - 1, p / median
+    return count + sum(rng.uniform() < p for _ in range(n))

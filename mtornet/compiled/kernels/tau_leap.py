@@ -1,0 +1,489 @@
+"""Explicit tau-leaping with steps that adapt (Cao, Gillespie and Petzold 2006, J Chem Phys 124:044109).
+
+During a leap propensities stand still and every reaction fires a Poisson number of times. A leap is
+so short that no reactant is likely to change by more than a part ``epsilon`` of itself, divided by
+the order of its reactions. Reactions that could exhaust a reactant within a few firings are critical:
+at most one of them fires, at the end of the leap. Where a leap would be worth a few events only, a
+hundred exact steps are taken instead.
+
+A leap of order 2 has two halves (Anderson and Koyama 2012, Multiscale Model Simul 10:1493): in the
+second a reaction fires at twice its propensity after the first half less that before it. Errors of
+means and variances are then quadratic in the leap.
+
+A leap that would take more than there is must not be drawn again: leaps with many firings would be
+missing, and fast consumption would come out too slow. Instead its firings are put in order of time,
+which given their numbers is uniform, and the leap ends just before the first that lacks its molecules.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from mtornet.compiled.kernels.laws import propensity, upper_bound
+from mtornet.compiled.kernels.random import next_word, uniform, uniform_positive
+from mtornet.compiled.kernels.ssa_direct import choose_reaction, sum_blocks
+from mtornet.compiled.kernels.tau_selection import leap_length, mark_critical, program_gains, steady_span
+from mtornet.compiled.kernels.timed import hold_time
+from mtornet.compiled.kernels.variates import binomial, order_statistic, poisson
+from mtornet.compiled.status import (
+    COMPLETE,
+    COUNT_OVERFLOW,
+    EVENT_LIMIT,
+    INTERRUPTED,
+    NEGATIVE_RATE,
+    NOT_FINITE,
+    RUNNING,
+    TRIGGERED,
+)
+
+_MOST_MOLECULES = 9.0e15
+# A leap shorter than so many mean waiting times is not worth its cost ...
+_WORTHWHILE = 10.0
+# ... and so many exact steps are taken instead.
+_BURST = 100
+_FALLEN = 1e-6
+_CHECK_EVERY = 256
+# More firings than these are not put in order one by one.
+_MOST_ORDERED = 1e7
+
+
+@njit(cache=True)
+def exact_steps(
+    t,
+    until,
+    x,
+    propensities,
+    block_sums,
+    shift,
+    c,
+    tables,
+    low,
+    high,
+    stack,
+    other_stack,
+    s0,
+    s1,
+    s2,
+    s3,
+):
+    """Take some steps of the direct method; return the time, their number and the outcome."""
+    n_timed = tables.timed.size
+    clock = x.size - 1
+    horizon = until
+    if n_timed > 0:
+        low[:] = x
+        high[:] = x
+        horizon = hold_time(t, until, low, high, c, tables, stack, other_stack)
+        for k in range(n_timed):
+            j = tables.timed[k]
+            propensities[j] = upper_bound(j, low, high, c, tables, stack, other_stack)
+    total = sum_blocks(propensities, block_sums, shift)
+    largest = total
+    taken = 0
+    outcome = RUNNING
+    while taken < _BURST and outcome == RUNNING:
+        if not (total < np.inf):
+            outcome = NOT_FINITE
+            break
+        waited = np.inf
+        if total > 0.0:
+            word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
+            waited = -math.log(uniform_positive(word)) / total
+        if t + waited >= horizon:
+            t = horizon
+            break
+        t += waited
+        word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
+        chosen = choose_reaction(propensities, block_sums, shift, uniform(word) * total)
+        if chosen < 0:
+            # Rounding of the running sums.
+            total = sum_blocks(propensities, block_sums, shift)
+            continue
+        taken += 1
+        x[clock] = t
+        if n_timed > 0 and tables.is_timed[chosen]:
+            word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
+            now = propensity(chosen, x, c, tables, stack)
+            if now < 0.0:
+                outcome = NEGATIVE_RATE
+            if uniform(word) * propensities[chosen] >= now:
+                continue
+        for k in range(tables.change_start[chosen], tables.change_start[chosen + 1]):
+            i = tables.change_species[k]
+            x[i] += tables.change_by[k]
+            low[i] = x[i]
+            high[i] = x[i]
+            if x[i] > _MOST_MOLECULES:
+                outcome = COUNT_OVERFLOW
+        for k in range(tables.dependent_start[chosen], tables.dependent_start[chosen + 1]):
+            j = tables.dependents[k]
+            if n_timed > 0 and tables.is_timed[j]:
+                new = upper_bound(j, low, high, c, tables, stack, other_stack)
+            else:
+                new = propensity(j, x, c, tables, stack)
+            if new < 0.0:
+                outcome = NEGATIVE_RATE
+            difference = new - propensities[j]
+            propensities[j] = new
+            block_sums[j >> shift] += difference
+            total += difference
+        if tables.touches[chosen] and outcome == RUNNING:
+            outcome = TRIGGERED
+        if total > largest:
+            largest = total
+        elif total <= largest * _FALLEN:
+            total = sum_blocks(propensities, block_sums, shift)
+            largest = total
+    return t, taken, outcome, s0, s1, s2, s3
+
+
+@njit(cache=True)
+def end_where_molecules_lack(x, firings, at_risk, c, tables, stack, left, y, s0, s1, s2, s3):
+    """Keep the firings of a leap before the first that lacks its molecules; return their part of the leap.
+
+    Reactions that change a species at risk fire one by one, in random order. Given its number, every
+    firing falls anywhere in the leap alike, so the one that cannot happen ends the leap at an order
+    statistic, and of another reaction's firings a binomial number come before.
+    """
+    total = 0.0
+    for j in range(firings.size):
+        left[j] = 0.0
+        if firings[j] > 0.0:
+            for k in range(tables.change_start[j], tables.change_start[j + 1]):
+                if at_risk[tables.change_species[k]]:
+                    left[j] = firings[j]
+            total += left[j]
+    if total > _MOST_ORDERED:
+        return 0.0, s0, s1, s2, s3
+    y[:] = x
+    done = 0
+    lacks = False
+    while done < total and not lacks:
+        word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
+        target = uniform(word) * (total - done)
+        chosen = -1
+        for j in range(firings.size):
+            if left[j] > 0.0:
+                chosen = j
+                if target < left[j]:
+                    break
+                target -= left[j]
+        lacks = not (propensity(chosen, y, c, tables, stack) > 0.0)
+        for k in range(tables.change_start[chosen], tables.change_start[chosen + 1]):
+            if y[tables.change_species[k]] + tables.change_by[k] < 0.0:
+                lacks = True
+        if not lacks:
+            for k in range(tables.change_start[chosen], tables.change_start[chosen + 1]):
+                y[tables.change_species[k]] += tables.change_by[k]
+            left[chosen] -= 1.0
+            done += 1
+    if not lacks:
+        return 1.0, s0, s1, s2, s3
+    part, s0, s1, s2, s3 = order_statistic(done + 1, int(total), s0, s1, s2, s3)
+    for j in range(firings.size):
+        if firings[j] > 0.0:
+            ordered = False
+            for k in range(tables.change_start[j], tables.change_start[j + 1]):
+                if at_risk[tables.change_species[k]]:
+                    ordered = True
+            if ordered:
+                firings[j] -= left[j]
+            else:
+                fired, s0, s1, s2, s3 = binomial(int(firings[j]), part, s0, s1, s2, s3)
+                firings[j] = float(fired)
+    return part, s0, s1, s2, s3
+
+
+@njit(cache=True)
+def leap(
+    x,
+    rates,
+    span,
+    many,
+    c,
+    tables,
+    stack,
+    firings,
+    change,
+    taken,
+    at_risk,
+    left,
+    y,
+    s0,
+    s1,
+    s2,
+    s3,
+):
+    """Let reactions fire at constant rates; return the part of ``span`` that passed, 0 if nothing was done.
+
+    ``x`` is moved, and ``firings`` says how often each reaction fired.
+    """
+    change[:] = 0.0
+    taken[:] = 0.0
+    for j in range(rates.size):
+        firings[j] = 0.0
+        if rates[j] > 0.0:
+            fired, s0, s1, s2, s3 = poisson(rates[j] * span, s0, s1, s2, s3)
+            if fired > 0:
+                firings[j] = float(fired)
+                for k in range(tables.change_start[j], tables.change_start[j + 1]):
+                    by = firings[j] * tables.change_by[k]
+                    change[tables.change_species[k]] += by
+                    taken[tables.change_species[k]] -= min(by, 0.0)
+    part = 1.0
+    risk = False
+    for i in range(change.size):
+        # What is abundant is replaced several times in a leap, and only its net change matters.
+        at_risk[i] = x[i] < taken[i] and (x[i] < many or x[i] + change[i] < 0.0)
+        risk = risk or at_risk[i]
+    if risk:
+        part, s0, s1, s2, s3 = end_where_molecules_lack(
+            x, firings, at_risk, c, tables, stack, left, y, s0, s1, s2, s3
+        )
+        change[:] = 0.0
+        for j in range(rates.size):
+            for k in range(tables.change_start[j], tables.change_start[j + 1]):
+                change[tables.change_species[k]] += firings[j] * tables.change_by[k]
+        for i in range(change.size):
+            if x[i] + change[i] < 0.0:
+                part = 0.0
+    if part > 0.0:
+        for i in range(change.size):
+            x[i] += change[i]
+    return part, s0, s1, s2, s3
+
+
+@njit(cache=True, nogil=True)
+def advance(
+    shift,
+    order,
+    epsilon,
+    turnover,
+    n_critical,
+    orders,
+    copies,
+    cells,
+    breaks,
+    constants,
+    added,
+    times,
+    max_events,
+    tables,
+    stop,
+    reached,
+):
+    """Simulate every running cell until its end, or until an event of the model is due.
+
+    Parameters
+    ----------
+    shift
+        log2 of the number of reactions in a block of the exact steps.
+    order, epsilon, turnover, n_critical
+        See ``TauOptions``.
+    orders, copies
+        By state: the highest order of the reactions that read it, 0 if none does, and how many molecules
+        of it they draw.
+    cells, breaks, constants, added, times, max_events, tables, stop, reached
+        As in ``ssa_direct.advance``; leaps and exact steps are counted as events.
+    """
+    n_cells, n_states = cells.x.shape
+    n_segments = constants.shape[0]
+    n_reactions = tables.factors.shape[0]
+    # Of so many molecules a net change within its bounds is many deviations away from exhaustion.
+    many = 1.0 / (epsilon * epsilon)
+    x, y = np.empty(n_states + 2), np.empty(n_states + 2)
+    low, high = np.empty(n_states + 2), np.empty(n_states + 2)
+    x[n_states] = 1.0
+    y[n_states] = 1.0
+    stack, other_stack = np.empty(tables.depth), np.empty(tables.depth)
+    propensities, rates = np.empty(n_reactions), np.empty(n_reactions)
+    block_sums = np.empty(((n_reactions - 1) >> shift) + 1)
+    critical = np.empty(n_reactions, dtype=np.bool_)
+    firings, left = np.empty(n_reactions), np.empty(n_reactions)
+    drift, spread, loss = np.empty(n_states), np.empty(n_states), np.empty(n_states)
+    gains = np.zeros(n_states)
+    at_risk = np.empty(n_states, dtype=np.bool_)
+    for cell in range(n_cells):
+        if cells.status[cell] != RUNNING:
+            continue
+        s0, s1, s2, s3 = cells.rng[cell, 0], cells.rng[cell, 1], cells.rng[cell, 2], cells.rng[cell, 3]
+        x[:n_states] = cells.x[cell]
+        events = cells.n_events[cell]
+        segment = cells.segment[cell]
+        i_time = cells.sample[cell]
+        t, due = cells.clock[cell], cells.until[cell]
+        until_check = _CHECK_EVERY
+        outcome = RUNNING
+        while outcome == RUNNING:
+            c = constants[segment]
+            end = min(breaks[segment + 1], due)
+            while outcome == RUNNING:
+                # At the moment of a dose the state before it is reported, at that of an event of the
+                # model the state after it.
+                while i_time < times.size and times[i_time] <= t and t < due:
+                    cells.samples[cell, i_time] = x[:n_states]
+                    i_time += 1
+                if t >= end:
+                    break
+                until = end
+                if i_time < times.size and times[i_time] < end:
+                    until = times[i_time]
+                x[n_states + 1] = t
+                total = 0.0
+                for j in range(n_reactions):
+                    propensities[j] = propensity(j, x, c, tables, stack)
+                    if propensities[j] < 0.0:
+                        outcome = NEGATIVE_RATE
+                    total += propensities[j]
+                if not (total < np.inf):
+                    outcome = NOT_FINITE
+                if outcome != RUNNING:
+                    break
+                of_critical = mark_critical(x, propensities, n_critical, tables, critical)
+                if tables.reads.size > 0:
+                    program_gains(x, propensities, epsilon, c, tables, stack, gains)
+                length = leap_length(
+                    x,
+                    propensities,
+                    critical,
+                    epsilon,
+                    turnover,
+                    orders,
+                    copies,
+                    gains,
+                    tables,
+                    drift,
+                    spread,
+                    loss,
+                )
+                span = min(length, until - t)
+                if tables.timed.size > 0:
+                    steady = steady_span(
+                        t, span, x, low, high, epsilon, propensities, c, tables, stack, other_stack
+                    )
+                    if steady < span:
+                        length = steady
+                        span = steady
+                leapt = False
+                # Without propensity a leap is endless, and the comparison false.
+                if not (length * total < _WORTHWHILE):
+                    start = t
+                    chosen = -1
+                    part = 0.0
+                    to_the_end = length >= until - t
+                    if of_critical > 0.0:
+                        word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
+                        waited = -math.log(uniform_positive(word)) / of_critical
+                        if waited < span:
+                            span = waited
+                            to_the_end = False
+                            word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
+                            target = uniform(word) * of_critical
+                            for j in range(n_reactions):
+                                if critical[j]:
+                                    chosen = j
+                                    if target < propensities[j]:
+                                        break
+                                    target -= propensities[j]
+                    for j in range(n_reactions):
+                        rates[j] = 0.0 if critical[j] else propensities[j]
+                    for half in range(order):
+                        if half == 1:
+                            x[n_states + 1] = t
+                            for j in range(n_reactions):
+                                if not critical[j]:
+                                    again = propensity(j, x, c, tables, stack)
+                                    rates[j] = 2.0 * again - propensities[j]
+                        part, s0, s1, s2, s3 = leap(
+                            x,
+                            rates,
+                            span / order,
+                            many,
+                            c,
+                            tables,
+                            stack,
+                            firings,
+                            drift,
+                            loss,
+                            at_risk,
+                            left,
+                            y,
+                            s0,
+                            s1,
+                            s2,
+                            s3,
+                        )
+                        if part == 0.0:
+                            break
+                        leapt = True
+                        t += part * span / order
+                        for j in range(n_reactions):
+                            if firings[j] > 0.0 and tables.touches[j]:
+                                outcome = TRIGGERED
+                        if part < 1.0 or outcome != RUNNING:
+                            break
+                    if part == 1.0 and outcome == RUNNING:
+                        t = until if to_the_end else start + span
+                        x[n_states + 1] = t
+                        # Molecules that the others took are not there for it.
+                        if chosen >= 0 and propensity(chosen, x, c, tables, stack) > 0.0:
+                            for k in range(tables.change_start[chosen], tables.change_start[chosen + 1]):
+                                x[tables.change_species[k]] += tables.change_by[k]
+                            if tables.touches[chosen]:
+                                outcome = TRIGGERED
+                if leapt:
+                    events += 1
+                    for i in range(n_states):
+                        if x[i] > _MOST_MOLECULES:
+                            outcome = COUNT_OVERFLOW
+                else:
+                    t, taken, outcome, s0, s1, s2, s3 = exact_steps(
+                        t,
+                        until,
+                        x,
+                        propensities,
+                        block_sums,
+                        shift,
+                        c,
+                        tables,
+                        low,
+                        high,
+                        stack,
+                        other_stack,
+                        s0,
+                        s1,
+                        s2,
+                        s3,
+                    )
+                    events += taken
+                if events >= max_events and (outcome == RUNNING or outcome == TRIGGERED):
+                    outcome = EVENT_LIMIT
+                until_check -= 1
+                if until_check == 0:
+                    until_check = _CHECK_EVERY
+                    reached[cell] = t
+                    if stop[0] != 0 and outcome == RUNNING:
+                        outcome = INTERRUPTED
+            if outcome != RUNNING:
+                break
+            if end == due:
+                outcome = TRIGGERED
+            elif segment + 1 == n_segments:
+                outcome = COMPLETE
+            else:
+                segment += 1
+                for i in range(n_states):
+                    x[i] += added[segment, i]
+                if tables.watches:
+                    outcome = TRIGGERED
+        cells.rng[cell, 0], cells.rng[cell, 1], cells.rng[cell, 2], cells.rng[cell, 3] = s0, s1, s2, s3
+        cells.x[cell] = x[:n_states]
+        cells.n_events[cell] = events
+        cells.segment[cell] = segment
+        cells.sample[cell] = i_time
+        cells.clock[cell] = t
+        cells.status[cell] = outcome
+        reached[cell] = t
+        if outcome == INTERRUPTED:
+            return
