@@ -25,9 +25,10 @@ class NormalMoments:
         """Quantile of the normal law, shape (n_times, n_columns)."""
         from scipy.stats import norm
 
-        # One factor for all, so that a column without spread has no quantile at infinity.
-        factor = norm.ppf(q)
-        return np.asarray(self.mean + np.where(self.sd > 0, self.sd * factor, 0.0))
+        with np.errstate(invalid="ignore"):
+            away = self.sd * norm.ppf(q)
+        # A column without spread has no quantile at infinity.
+        return np.asarray(self.mean + np.where(self.sd > 0, away, 0.0))
 
 
 def linear_noise(

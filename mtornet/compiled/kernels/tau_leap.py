@@ -457,7 +457,7 @@ def advance(
                         s3,
                     )
                     events += taken
-                if events >= max_events and (outcome == RUNNING or outcome == TRIGGERED):
+                if events >= max_events and outcome in (RUNNING, TRIGGERED):
                     outcome = EVENT_LIMIT
                 until_check -= 1
                 if until_check == 0:

@@ -32,6 +32,7 @@ MOST_SPECIES = 1000
 """Time grows as the cube of their number: 100 take a second, 1 000 a quarter of an hour."""
 
 _SAFETY, _LEAST, _MOST = 0.9, 0.2, 5.0
+_NEAR = 1e-4
 
 See = Callable[[int, FloatArray, FloatArray], None]
 """Takes the index of a sample time, the mean (n_species,) and the covariance (n_species, n_species)."""
@@ -118,22 +119,23 @@ class Equations:
     def __init__(self, problem: Problem, segment: int) -> None:
         compiled = problem.compiled
         self.slope, self.jacobian = functions(compiled, problem.segments.constants[segment])
+        self.timed = compiled.tables.timed.size > 0
         self._constants, self._factors = problem.segments.constants[segment], compiled.tables.factors
         self._changes = np.zeros((compiled.n_species, compiled.n_reactions))
         for j in range(compiled.n_reactions):
             row = slice(compiled.tables.change_start[j], compiled.tables.change_start[j + 1])
             self._changes[compiled.tables.change_species[row], j] = compiled.tables.change_by[row]
 
-    def noise(self, mean: FloatArray) -> FloatArray:
+    def noise(self, _t: float, mean: FloatArray) -> FloatArray:
         """Return the rate at which reactions add covariance, shape (n_species, n_species)."""
         rates = self._constants * np.prod(np.append(mean, 1.0)[self._factors], axis=1)
         # Integration leaves an amount a little below none; it does not fire backwards.
         return np.asarray((self._changes * np.maximum(rates, 0.0)) @ self._changes.T)
 
-    def spreading(self, mean: FloatArray, covariance: FloatArray) -> FloatArray:
+    def spreading(self, t: float, mean: FloatArray, covariance: FloatArray) -> FloatArray:
         """Return dC/dt."""
-        moved = self.jacobian(0.0, mean) @ covariance
-        return np.asarray(moved + moved.T + self.noise(mean))
+        moved = self.jacobian(t, mean) @ covariance
+        return np.asarray(moved + moved.T + self.noise(t, mean))
 
 
 @dataclass(slots=True)
@@ -171,7 +173,7 @@ def integrate(
     h = 0.0
     while t < end:
         budget.spend(t)
-        system = _System(equations, mean, covariance)
+        system = System(equations, t, mean, covariance)
         h = min(h or 0.01 / max(system.fastest, 1e-300), end - t)
         while True:
             step = system.step(h)
@@ -193,56 +195,68 @@ def integrate(
     return mean, covariance
 
 
-class _System:
+class System:
     """The linear systems of steps from one state, in units in which noise is about 1.
 
     Amounts are counted in ``sqrt(mean + 1)``, so that messengers and housekeeping proteins, six
     orders of magnitude apart, are rounded alike.
     """
 
-    def __init__(self, equations: Equations, mean: FloatArray, covariance: FloatArray) -> None:
+    def __init__(self, equations: Equations, t: float, mean: FloatArray, covariance: FloatArray) -> None:
         from scipy.linalg import schur
 
-        self.equations, self.mean = equations, mean
+        self.equations, self.t, self.mean = equations, t, mean
         self.unit = np.sqrt(np.abs(mean) + 1.0)
         self.units = np.outer(self.unit, self.unit)
         self.covariance = covariance / self.units
-        matrix = equations.jacobian(0.0, mean) * self.unit[None, :] / self.unit[:, None]
-        self.fastest = float(np.max(np.sum(np.abs(matrix), axis=1), initial=0.0))
-        self.matrix = matrix
-        self.triangle, self.basis = schur(matrix)
+        self.matrix = equations.jacobian(t, mean) * self.unit[None, :] / self.unit[:, None]
+        self.fastest = float(np.max(np.sum(np.abs(self.matrix), axis=1), initial=0.0))
+        self.triangle, self.basis = schur(self.matrix)
 
-    def step(self, h: float) -> _Step:
-        """Return a trial step."""
+    def step(self, h: float) -> Step:
+        """Return a trial step; the time is one more quantity that the equations move."""
         from scipy.linalg import lu_factor, lu_solve
 
         n, shift = self.mean.size, 1.0 / (h * rodas5p.GAMMA)
         factors = lu_factor(shift * np.eye(n) - self.matrix)
         triangle = 0.5 * shift * np.eye(n) - self.triangle
+        k_time = np.zeros(rodas5p.STAGES)
         k_mean = np.zeros((rodas5p.STAGES, n))
         k_cov = np.zeros((rodas5p.STAGES, n, n))
+        drift = self._drift(h)
         for s in range(rodas5p.STAGES):
-            mean = self.mean + self.unit * (rodas5p.A[s, :s] @ k_mean[:s])
-            covariance = self.covariance + np.tensordot(rodas5p.A[s, :s], k_cov[:s], 1)
-            slope = self.equations.slope(0.0, mean) / self.unit
-            k_mean[s] = lu_solve(factors, slope + rodas5p.C[s, :s] @ k_mean[:s] / h)
-            spreading = self.equations.spreading(mean, covariance * self.units) / self.units
-            spreading += np.tensordot(rodas5p.C[s, :s], k_cov[:s], 1) / h
-            spreading += self._moved_by(self.unit * k_mean[s])
+            a, c = rodas5p.A[s, :s], rodas5p.C[s, :s] / h
+            k_time[s] = (1.0 + c @ k_time[:s]) / shift
+            t = self.t + a @ k_time[:s]
+            mean = self.mean + self.unit * (a @ k_mean[:s])
+            covariance = self.covariance + np.tensordot(a, k_cov[:s], 1)
+            slope = self.equations.slope(t, mean) / self.unit + c @ k_mean[:s] + drift * k_time[s]
+            k_mean[s] = lu_solve(factors, slope)
+            spreading = self.equations.spreading(t, mean, covariance * self.units) / self.units
+            spreading += np.tensordot(c, k_cov[:s], 1)
+            spreading += self._moved_by(k_time[s], self.unit * k_mean[s], h)
             k_cov[s] = self._sylvester(triangle, spreading)
-        return _Step(self, k_mean, k_cov)
+        return Step(self, k_mean, k_cov)
 
-    def _moved_by(self, direction: FloatArray) -> FloatArray:
-        """Return the derivative of dC/dt in the direction of the mean, at the covariance of the start."""
-        size = float(np.max(np.abs(direction) / self.unit, initial=0.0))
+    def _drift(self, h: float) -> FloatArray:
+        """Return the derivative of the rate equations by time."""
+        if not self.equations.timed:
+            return np.zeros_like(self.mean)
+        ahead, behind = (self.equations.slope(self.t + by, self.mean) for by in (_NEAR * h, -_NEAR * h))
+        return np.asarray((ahead - behind) / (2.0 * _NEAR * h) / self.unit)
+
+    def _moved_by(self, time: float, direction: FloatArray, h: float) -> FloatArray:
+        """Return the derivative of dC/dt in a direction of time and mean, at the covariance of the start."""
+        time = time if self.equations.timed else 0.0
+        size = float(max(np.max(np.abs(direction) / self.unit, initial=0.0), abs(time) / h))
         if size == 0.0 or not np.isfinite(size):
             return np.zeros_like(self.units)
         # Central: exact for laws of up to three molecules, whose Jacobian is quadratic.
-        small = 1e-4 / size
-        ahead, behind = self.mean + small * direction, self.mean - small * direction
+        by = _NEAR / size
         start = self.covariance * self.units
-        difference = self.equations.spreading(ahead, start) - self.equations.spreading(behind, start)
-        return np.asarray(difference / (2.0 * small) / self.units)
+        ahead = self.equations.spreading(self.t + by * time, self.mean + by * direction, start)
+        behind = self.equations.spreading(self.t - by * time, self.mean - by * direction, start)
+        return np.asarray((ahead - behind) / (2.0 * by) / self.units)
 
     def _sylvester(self, triangle: FloatArray, right: FloatArray) -> FloatArray:
         """Solve ``A K + K A^T = right`` for the matrix ``A`` whose Schur form is ``triangle``."""
@@ -254,10 +268,10 @@ class _System:
         return np.asarray(0.5 * (found + found.T))
 
 
-class _Step:
+class Step:
     """One step: its error, and the solution within."""
 
-    def __init__(self, system: _System, k_mean: FloatArray, k_cov: FloatArray) -> None:
+    def __init__(self, system: System, k_mean: FloatArray, k_cov: FloatArray) -> None:
         self._system, self._k_mean, self._k_cov = system, k_mean, k_cov
 
     def within(self, part: float) -> tuple[FloatArray, FloatArray]:
