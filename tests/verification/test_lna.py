@@ -148,9 +148,7 @@ def test_steps_are_of_order_5() -> None:
 
     def unrolled(_t: float, y: FloatArray) -> FloatArray:
         spread = y[n:].reshape(n, n)
-        return np.concatenate(
-            [equations.slope(0.0, y[:n]), equations.spreading(0.0, y[:n], spread).ravel()]
-        )
+        return np.concatenate([equations.slope(0.0, y[:n]), equations.spreading(0.0, y[:n], spread).ravel()])
 
     start = np.concatenate([problem.x0, np.zeros(n * n)])
     exact = solve_ivp(unrolled, (0.0, 1.0), start, method="DOP853", rtol=1e-13, atol=1e-11).y[:, -1]
@@ -182,7 +180,9 @@ def test_a_dose_moves_the_mean_and_keeps_the_covariance() -> None:
     schedule: Schedule = [(0.0, {}, {}), (2.0, {}, {"X": 50}), (3.0, {"g": 0.0}, {})]
     mean, spread = solved(problem_of(network, times, schedule))
     kept, longer = np.exp(-0.6), np.exp(-0.9)
-    np.testing.assert_allclose(mean[:, 0], [200, 200 * kept, 200 * kept + 50, 200 * longer + 50 * np.exp(-0.3)])
+    np.testing.assert_allclose(
+        mean[:, 0], [200, 200 * kept, 200 * kept + 50, 200 * longer + 50 * np.exp(-0.3)]
+    )
     before = 200 * kept * (1 - kept)
     new = np.exp(-0.3)
     after = 200 * longer * (1 - longer) + 50 * new * (1 - new)
