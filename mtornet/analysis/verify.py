@@ -11,6 +11,7 @@ import numpy as np
 
 from mtornet.analysis.equivalence import Moments, compare_moments, excess_kurtosis
 from mtornet.compiled.bind import initial_amounts
+from mtornet.compiled.network import compile_network
 from mtornet.errors import ProtocolError, SimulationError
 from mtornet.names import unknown_name
 from mtornet.network.network import ReactionNetwork
@@ -19,7 +20,7 @@ from mtornet.simulation.methods.catalogue import EXACT, METHODS
 from mtornet.simulation.parallel import available_jobs
 from mtornet.simulation.progress import Progress
 from mtornet.simulation.result import SimulationResult
-from mtornet.simulation.rounding import round_conserving
+from mtornet.simulation.rounding import rounded_start
 from mtornet.simulation.run import simulate
 
 if TYPE_CHECKING:
@@ -273,9 +274,10 @@ def safest(found: Sequence[Verification]) -> str:
 
 def whole_molecules(network: ReactionNetwork, copy_scale: float) -> ReactionNetwork:
     """Return the network with the amounts that cells start from, so that methods without cells do too."""
-    scaled = initial_amounts(network, copy_scale=copy_scale)
-    rounded = round_conserving(scaled, network.conserved_moieties(), tuple(network.species))
-    return network.with_amounts(dict(zip(network.species, (rounded / copy_scale).tolist(), strict=True)))
+    compiled = compile_network(network, copy_scale=copy_scale)
+    rounded = rounded_start(initial_amounts(network, copy_scale=copy_scale), network, compiled)
+    molecules = rounded[: compiled.n_molecular] / copy_scale
+    return network.with_amounts(dict(zip(network.species, molecules.tolist(), strict=True)))
 
 
 class _Sample:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from mtornet.errors import ProtocolError
-from mtornet.expression import symbols
 from mtornet.network.network import ReactionNetwork
 from mtornet.simulation.interrupt import StopFlag
 from mtornet.simulation.methods import lna
@@ -47,8 +46,7 @@ def linear_noise(
     """
     names = problem.compiled.species
     extra = [k for k, name in enumerate(observer.names) if name not in names]
-    read = {s for k in extra for s in symbols(network.readouts[observer.names[k]].expression)}
-    used = [i for i, name in enumerate(names) if name in read]
+    used = observer.states_read(extra)
     shape = (problem.times.size, len(names))
     means, variances = np.empty(shape), np.empty(shape)
     shared = np.empty((problem.times.size, len(used), len(used)))
@@ -91,5 +89,5 @@ def _initial_covariance(network: ReactionNetwork, problem: Problem, options: lna
     if options.initial == "none":
         return np.zeros((len(names), len(names)))
     conserved = {name for moiety in network.conserved_moieties() for name, _ in moiety.species}
-    free = np.array([name not in conserved for name in names])
+    free = np.array([name in network.species and name not in conserved for name in names])
     return np.diag(np.where(free, problem.x0, 0.0))

@@ -78,3 +78,8 @@ class Observer:
         for i, tree in enumerate(self._trees):
             out[..., i] = evaluate_arrays(tree, value)
         return out
+
+    def states_read(self, columns: Sequence[int]) -> list[int]:
+        """Return the states that some columns depend on, by index."""
+        read = {name for k in columns for name in symbols(self._trees[k])}
+        return [i for name, i in self._columns.items() if name in read]

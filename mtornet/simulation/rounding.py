@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from mtornet.compiled.network import CompiledNetwork
+from mtornet.errors import ProtocolError
 from mtornet.network.network import ReactionNetwork
 from mtornet.network.stoichiometry import Moiety
-from mtornet.simulation.problem import FloatArray
+from mtornet.simulation.problem import FloatArray, Problem
 from mtornet.simulation.seeds import stream_key
 
 
@@ -46,6 +47,23 @@ def rounded_start(x0: FloatArray, network: ReactionNetwork, compiled: CompiledNe
     whole = bool(np.all(molecules == np.rint(molecules)))
     moieties = () if whole else network.conserved_moieties()
     return np.concatenate((round_conserving(molecules, moieties, compiled.species[:m]), x0[m:]))
+
+
+def whole_doses(problem: Problem) -> FloatArray:
+    """Return what each stretch adds, in whole molecules, shape (n_segments, n_states).
+
+    Raises
+    ------
+    ProtocolError
+        If cells would start from fractions of molecules, or from less than none.
+    """
+    m = problem.compiled.n_molecular
+    molecules = problem.x0[..., :m]
+    if np.any(molecules < 0) or np.any(molecules != np.rint(molecules)):
+        raise ProtocolError("a stochastic run starts from whole molecules; round the initial amounts first")
+    added = problem.segments.added.copy()
+    added[:, :m] = np.rint(added[:, :m])
+    return added
 
 
 def scattered_starts(

@@ -30,6 +30,8 @@ from tests.verification.statistics import (
     moments_p,
     test_seed,
 )
+from tests.verification.test_kernel_twins import TOYS as PRODUCT_TOYS
+from tests.verification.test_model_events import event, with_events
 from tests.verification.toys import Toy, r, toy
 
 PAPER = TauOptions(order=1, turnover=np.inf)
@@ -83,8 +85,7 @@ STARVING = toy(
     make=r("-> Y", "k"),
     fade=r("W ->", "d"),
 )
-TOYS = {name: value for name, value in vars(toys).items() if isinstance(value, Toy)}
-TOYS |= {"CROWDED": CROWDED, "STARVING": STARVING}
+TOYS = PRODUCT_TOYS | {"CROWDED": CROWDED, "STARVING": STARVING}
 
 
 def assert_twins_agree(problem: Problem, options: TauOptions, *, cells: int, seed: int = 5) -> None:
@@ -241,6 +242,58 @@ def test_few_molecules_fall_back_to_exact_steps(case: str) -> None:
     assert_agrees(distribution_p(counts, distributions(network, times, limit=limit)), f"tau-leaping, {case}")
 
 
+SATURATED = toy(
+    {"S": 1500, "P": 0},
+    {"k": 1500.0, "K": 600.0, "b": 1.0},
+    turnover=r(
+        "S -> P",
+        "k",
+        law="michaelis_menten",
+        law_parameters="K=K",
+        own=lambda x, c: c["k"] * x["S"] / (c["K"] + x["S"]),
+    ),
+    back=r("P -> S", "b"),
+)
+
+
+def saturated_p(network: Toy, cells: int) -> float:
+    times = [0.0, 0.3, 1.0, 4.0]
+    found = leapt(problem_of(network.network(), times), cells)
+    # A law that the kernel knows nothing of is leapt over, not stepped through: 6 000 events.
+    assert np.mean(np.concatenate([chunk.n_events for chunk in found])) < 500
+    mean, var, kurtosis = moments(distributions(SATURATED, times, limit=1500)["S"])
+    counts = counts_of(found)[:, :, 0]
+    return bonferroni(
+        [moments_p(counts[:, i], mean=mean[i], var=var[i], kurtosis=kurtosis[i]) for i in (1, 2, 3)]
+    )
+
+
+def test_a_formula_as_law() -> None:
+    assert_agrees(saturated_p(SATURATED, 4000), "tau-leaping, saturable enzyme")
+    wrong = toy(dict(SATURATED.initial), {"k": 1530.0, "K": 600.0, "b": 1.0}, **SATURATED.reactions)
+    assert_detected(saturated_p(wrong, 4000), "2 % in the largest rate")
+
+
+def test_a_law_that_reads_the_time() -> None:
+    # Poisson at any time, with the integral of the rate as its mean; steady, steep and silent stretches.
+    waves = toy({"X": 0}, {"k": 20_000.0}, make=r("-> X", "k*max(sin(3*time), 0)", law="expression"))
+    times = [0.0, 0.4, 1.0, 1.5, 2.0, 4.0]
+    counts = counts_of(leapt(problem_of(waves.network(), times), 4000))[:, :, 0]
+
+    def integral(t: float) -> float:
+        whole, part = divmod(3 * t, 2 * np.pi)
+        return 20_000 / 3 * (2 * whole + 1 - np.cos(min(part, np.pi)))
+
+    p_values = [
+        moments_p(counts[:, i], mean=integral(t), var=integral(t), kurtosis=1 / integral(t))
+        for i, t in enumerate(times)
+        if t > 0
+    ]
+    assert_agrees(bonferroni(p_values), "tau-leaping in a wave")
+    late = moments_p(counts[:, 1], mean=integral(0.398), var=integral(0.398), kurtosis=0.0)
+    assert_detected(late, "a wave 2 ms late")
+
+
 # --- never below none -------------------------------------------------------------------------------
 
 
@@ -366,6 +419,35 @@ def test_samples_show_their_own_time() -> None:
         chi_square_p(steps[:, i], stats.poisson(mean).pmf(np.arange(4000))) for i, mean in enumerate(means)
     ]
     assert_agrees(bonferroni(p_values), "counts between sample times")
+
+
+def test_events_of_the_model_at_their_time() -> None:
+    network = with_events(
+        SOURCE.network().with_parameters(k=4000.0),
+        event("give", "time >= 0.5", X="X + 300"),
+        event("take", "time > 0.7", X="0"),
+    )
+    result = mt.simulate(
+        network, [0.0, 0.5, 0.6, 0.7, 1.0], method="tau", cells=5000, seed=test_seed(), keep="trajectories"
+    )
+    assert result.counts is not None
+    counts, p_values = result.counts[:, :, 0], []
+    for i, (mean, given) in enumerate([(2000, 300), (2400, 300), (2800, 300), (1200, 0)], start=1):
+        law = np.pad(stats.poisson(mean).pmf(np.arange(4000)), (given, 0))
+        p_values.append(chi_square_p(counts[:, i], law))
+    assert_agrees(bonferroni(p_values), "tau-leaping, events at set times")
+
+
+def test_an_event_of_the_state_ends_a_leap() -> None:
+    # X is taken away whenever it exceeds 1 000: seen after a leap, which changes X by 3 % at most.
+    network = with_events(MANY.network(), event("cut", "X > 1000", X="0", cuts="cuts + 1"), cuts=0.0)
+    result = mt.simulate(network, np.linspace(0, 20, 401), method="tau", cells=40, keep="trajectories")
+    assert result.counts is not None
+    assert 950 < result.counts[:, :, 0].max() <= 1000
+    cuts = result.counts[:, -1, result.column("cuts")]
+    # A run-up takes 10 ln(10/9) s on average, which 1 000 counts make nearly certain.
+    expected = 20 / (10 * np.log(10 / 9))
+    assert np.all(np.abs(cuts - expected) < 2)
 
 
 # --- streams, budgets, refusals ---------------------------------------------------------------------

@@ -21,10 +21,12 @@ import numpy as np
 from numba import njit
 
 from mtornet.compiled.kernels.laws import propensity, upper_bound
+from mtornet.compiled.kernels.leaf import leaf
 from mtornet.compiled.kernels.random import next_word, uniform, uniform_positive
 from mtornet.compiled.kernels.ssa_direct import choose_reaction, sum_blocks
 from mtornet.compiled.kernels.tau_selection import leap_length, mark_critical, program_gains, steady_span
 from mtornet.compiled.kernels.timed import hold_time
+from mtornet.compiled.kernels.triggers import flips
 from mtornet.compiled.kernels.variates import binomial, order_statistic, poisson
 from mtornet.compiled.status import (
     COMPLETE,
@@ -48,8 +50,10 @@ _CHECK_EVERY = 256
 _MOST_ORDERED = 1e7
 
 
-@njit(cache=True)
+@leaf
 def exact_steps(
+    cell,
+    cells,
     t,
     until,
     x,
@@ -72,8 +76,9 @@ def exact_steps(
     clock = x.size - 1
     horizon = until
     if n_timed > 0:
-        low[:] = x
-        high[:] = x
+        for i in range(x.size):
+            low[i] = x[i]
+            high[i] = x[i]
         horizon = hold_time(t, until, low, high, c, tables, stack, other_stack)
         for k in range(n_timed):
             j = tables.timed[k]
@@ -128,7 +133,7 @@ def exact_steps(
             propensities[j] = new
             block_sums[j >> shift] += difference
             total += difference
-        if tables.touches[chosen] and outcome == RUNNING:
+        if tables.touches[chosen] and outcome == RUNNING and flips(cell, x, c, cells, tables, stack):
             outcome = TRIGGERED
         if total > largest:
             largest = total
@@ -138,7 +143,7 @@ def exact_steps(
     return t, taken, outcome, s0, s1, s2, s3
 
 
-@njit(cache=True)
+@leaf
 def end_where_molecules_lack(x, firings, at_risk, c, tables, stack, left, y, s0, s1, s2, s3):
     """Keep the firings of a leap before the first that lacks its molecules; return their part of the leap.
 
@@ -156,7 +161,8 @@ def end_where_molecules_lack(x, firings, at_risk, c, tables, stack, left, y, s0,
             total += left[j]
     if total > _MOST_ORDERED:
         return 0.0, s0, s1, s2, s3
-    y[:] = x
+    for i in range(x.size):
+        y[i] = x[i]
     done = 0
     lacks = False
     while done < total and not lacks:
@@ -195,7 +201,7 @@ def end_where_molecules_lack(x, firings, at_risk, c, tables, stack, left, y, s0,
     return part, s0, s1, s2, s3
 
 
-@njit(cache=True)
+@leaf
 def leap(
     x,
     rates,
@@ -235,7 +241,7 @@ def leap(
     risk = False
     for i in range(change.size):
         # What is abundant is replaced several times in a leap, and only its net change matters.
-        at_risk[i] = x[i] < taken[i] and (x[i] < many or x[i] + change[i] < 0.0)
+        at_risk[i] = taken[i] > max(x[i], 0.0) and (x[i] < many or x[i] + change[i] < 0.0)
         risk = risk or at_risk[i]
     if risk:
         part, s0, s1, s2, s3 = end_where_molecules_lack(
@@ -246,7 +252,7 @@ def leap(
             for k in range(tables.change_start[j], tables.change_start[j + 1]):
                 change[tables.change_species[k]] += firings[j] * tables.change_by[k]
         for i in range(change.size):
-            if x[i] + change[i] < 0.0:
+            if change[i] < 0.0 and x[i] + change[i] < 0.0:
                 part = 0.0
     if part > 0.0:
         for i in range(change.size):
@@ -297,7 +303,7 @@ def advance(
     x[n_states] = 1.0
     y[n_states] = 1.0
     stack, other_stack = np.empty(tables.depth), np.empty(tables.depth)
-    propensities, rates = np.empty(n_reactions), np.empty(n_reactions)
+    propensities, rates, bends = np.empty(n_reactions), np.empty(n_reactions), np.empty(n_reactions)
     block_sums = np.empty(((n_reactions - 1) >> shift) + 1)
     critical = np.empty(n_reactions, dtype=np.bool_)
     firings, left = np.empty(n_reactions), np.empty(n_reactions)
@@ -388,13 +394,24 @@ def advance(
                                     target -= propensities[j]
                     for j in range(n_reactions):
                         rates[j] = 0.0 if critical[j] else propensities[j]
+                        bends[j] = 0.0
+                    for k in range(tables.timed.size):
+                        # What Simpson's rule adds to the propensity at half time, the state held.
+                        j = tables.timed[k]
+                        x[n_states + 1] = start + 0.5 * span
+                        middle = propensity(j, x, c, tables, stack)
+                        x[n_states + 1] = start + span
+                        last = propensity(j, x, c, tables, stack)
+                        bends[j] = (propensities[j] - 2.0 * middle + last) / 6.0
+                        if order == 1 and not critical[j]:
+                            rates[j] = middle + bends[j]
                     for half in range(order):
                         if half == 1:
                             x[n_states + 1] = t
                             for j in range(n_reactions):
                                 if not critical[j]:
                                     again = propensity(j, x, c, tables, stack)
-                                    rates[j] = 2.0 * again - propensities[j]
+                                    rates[j] = 2.0 * (again + bends[j]) - propensities[j]
                         part, s0, s1, s2, s3 = leap(
                             x,
                             rates,
@@ -418,27 +435,27 @@ def advance(
                             break
                         leapt = True
                         t += part * span / order
-                        for j in range(n_reactions):
-                            if firings[j] > 0.0 and tables.touches[j]:
-                                outcome = TRIGGERED
-                        if part < 1.0 or outcome != RUNNING:
+                        if part < 1.0:
                             break
-                    if part == 1.0 and outcome == RUNNING:
+                    if part == 1.0:
                         t = until if to_the_end else start + span
                         x[n_states + 1] = t
                         # Molecules that the others took are not there for it.
                         if chosen >= 0 and propensity(chosen, x, c, tables, stack) > 0.0:
                             for k in range(tables.change_start[chosen], tables.change_start[chosen + 1]):
                                 x[tables.change_species[k]] += tables.change_by[k]
-                            if tables.touches[chosen]:
-                                outcome = TRIGGERED
                 if leapt:
                     events += 1
+                    x[n_states + 1] = t
+                    if tables.watches and flips(cell, x, c, cells, tables, stack):
+                        outcome = TRIGGERED
                     for i in range(n_states):
                         if x[i] > _MOST_MOLECULES:
                             outcome = COUNT_OVERFLOW
                 else:
                     t, taken, outcome, s0, s1, s2, s3 = exact_steps(
+                        cell,
+                        cells,
                         t,
                         until,
                         x,

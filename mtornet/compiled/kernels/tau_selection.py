@@ -1,16 +1,16 @@
 """How long a leap may last, and which reactions may fire at most once in it."""
 
 import numpy as np
-from numba import njit
 
 from mtornet.compiled.kernels.laws import propensity, upper_bound
+from mtornet.compiled.kernels.leaf import leaf
 
 # A law that reads the time may change by any factor while fewer events than these are expected of it.
 _FEW_FIRINGS = 0.1
 _MOST_CUTS = 60
 
 
-@njit(cache=True)
+@leaf
 def mark_critical(x, propensities, n_critical, tables, critical):
     """Mark the reactions that could exhaust a reactant in ``n_critical`` firings; sum their propensities."""
     total = 0.0
@@ -25,7 +25,7 @@ def mark_critical(x, propensities, n_critical, tables, critical):
     return total
 
 
-@njit(cache=True, inline="always")
+@leaf
 def relative_order(order, copies, count):
     """How many times faster than a count its reactions' propensities change, in relative terms.
 
@@ -43,7 +43,7 @@ def relative_order(order, copies, count):
     return 3.0 + 1.0 / (count - 1.0) + 2.0 / (count - 2.0)
 
 
-@njit(cache=True)
+@leaf
 def program_gains(x, propensities, epsilon, c, tables, stack, gains):
     """Measure the same of laws that have programs, by moving what they read, one after the other."""
     gains[:] = 0.0
@@ -62,7 +62,7 @@ def program_gains(x, propensities, epsilon, c, tables, stack, gains):
                     gains[i] = max(gains[i], change * count / (by * now) if now > 0.0 else np.inf)
 
 
-@njit(cache=True)
+@leaf
 def leap_length(
     x, propensities, critical, epsilon, turnover, orders, copies, gains, tables, drift, spread, loss
 ):
@@ -96,12 +96,13 @@ def leap_length(
     return length
 
 
-@njit(cache=True)
+@leaf
 def steady_span(t, span, x, low, high, epsilon, propensities, c, tables, stack, other_stack):
     """Shorten a leap until no law that reads the time changes by more than ``epsilon`` within it."""
     clock = x.size - 1
-    low[:] = x
-    high[:] = x
+    for i in range(x.size):
+        low[i] = x[i]
+        high[i] = x[i]
     for _ in range(_MOST_CUTS):
         high[clock] = t + span
         x[clock] = t + span

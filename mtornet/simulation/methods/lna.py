@@ -120,7 +120,8 @@ class Equations:
         compiled = problem.compiled
         self.slope, self.jacobian = functions(compiled, problem.segments.constants[segment])
         self.timed = compiled.tables.timed.size > 0
-        self._constants, self._factors = problem.segments.constants[segment], compiled.tables.factors
+        self._constants = problem.segments.constants[segment][: compiled.n_reactions]
+        self._factors = compiled.tables.factors
         self._changes = np.zeros((compiled.n_species, compiled.n_reactions))
         for j in range(compiled.n_reactions):
             row = slice(compiled.tables.change_start[j], compiled.tables.change_start[j + 1])
@@ -227,14 +228,14 @@ class System:
         for s in range(rodas5p.STAGES):
             a, c = rodas5p.A[s, :s], rodas5p.C[s, :s] / h
             k_time[s] = (1.0 + c @ k_time[:s]) / shift
-            t = self.t + a @ k_time[:s]
+            t = self.t + float(a @ k_time[:s])
             mean = self.mean + self.unit * (a @ k_mean[:s])
             covariance = self.covariance + np.tensordot(a, k_cov[:s], 1)
             slope = self.equations.slope(t, mean) / self.unit + c @ k_mean[:s] + drift * k_time[s]
             k_mean[s] = lu_solve(factors, slope)
             spreading = self.equations.spreading(t, mean, covariance * self.units) / self.units
             spreading += np.tensordot(c, k_cov[:s], 1)
-            spreading += self._moved_by(k_time[s], self.unit * k_mean[s], h)
+            spreading += self._moved_by(float(k_time[s]), self.unit * k_mean[s], h)
             k_cov[s] = self._sylvester(triangle, spreading)
         return Step(self, k_mean, k_cov)
 
@@ -245,17 +246,17 @@ class System:
         ahead, behind = (self.equations.slope(self.t + by, self.mean) for by in (_NEAR * h, -_NEAR * h))
         return np.asarray((ahead - behind) / (2.0 * _NEAR * h) / self.unit)
 
-    def _moved_by(self, time: float, direction: FloatArray, h: float) -> FloatArray:
+    def _moved_by(self, span: float, direction: FloatArray, h: float) -> FloatArray:
         """Return the derivative of dC/dt in a direction of time and mean, at the covariance of the start."""
-        time = time if self.equations.timed else 0.0
-        size = float(max(np.max(np.abs(direction) / self.unit, initial=0.0), abs(time) / h))
+        span = span if self.equations.timed else 0.0
+        size = float(max(np.max(np.abs(direction) / self.unit, initial=0.0), abs(span) / h))
         if size == 0.0 or not np.isfinite(size):
             return np.zeros_like(self.units)
         # Central: exact for laws of up to three molecules, whose Jacobian is quadratic.
         by = _NEAR / size
         start = self.covariance * self.units
-        ahead = self.equations.spreading(self.t + by * time, self.mean + by * direction, start)
-        behind = self.equations.spreading(self.t - by * time, self.mean - by * direction, start)
+        ahead = self.equations.spreading(self.t + by * span, self.mean + by * direction, start)
+        behind = self.equations.spreading(self.t - by * span, self.mean - by * direction, start)
         return np.asarray((ahead - behind) / (2.0 * by) / self.units)
 
     def _sylvester(self, triangle: FloatArray, right: FloatArray) -> FloatArray:

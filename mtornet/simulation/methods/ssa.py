@@ -17,6 +17,7 @@ from mtornet.simulation.methods.chunks import run_in_chunks
 from mtornet.simulation.methods.ssa_choice import faster_algorithm
 from mtornet.simulation.problem import CellSamples, FloatArray, Problem
 from mtornet.simulation.progress import Progress
+from mtornet.simulation.rounding import whole_doses
 from mtornet.simulation.seeds import stream_key
 
 KISAO = "KISAO:0000029"
@@ -66,12 +67,8 @@ def run_cells(
         The algorithm that ran, in words.
     """
     compiled, segments = problem.compiled, problem.segments
-    molecules = problem.x0[..., : compiled.n_molecular]
-    if np.any(molecules < 0) or np.any(molecules != np.rint(molecules)):
-        raise ProtocolError("a stochastic run starts from whole molecules; round the initial amounts first")
+    added = whole_doses(problem)
     algorithm = algorithm_for(problem, options)
-    added = segments.added.copy()
-    added[:, : compiled.n_molecular] = np.rint(added[:, : compiled.n_molecular])
 
     kernel = _kernel(algorithm, compiled)
 

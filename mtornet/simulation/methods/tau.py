@@ -15,6 +15,7 @@ from mtornet.simulation.methods.chunks import run_in_chunks
 from mtornet.simulation.methods.ssa import block_shift
 from mtornet.simulation.problem import CellSamples, FloatArray, IntArray, Problem
 from mtornet.simulation.progress import Progress
+from mtornet.simulation.rounding import whole_doses
 from mtornet.simulation.seeds import stream_key
 
 KISAO = "KISAO:0000084"
@@ -70,10 +71,8 @@ def run_cells(
     from mtornet.compiled.kernels import tau_leap
 
     compiled, segments = problem.compiled, problem.segments
-    if np.any(problem.x0 < 0) or np.any(problem.x0 != np.rint(problem.x0)):
-        raise ProtocolError("a stochastic run starts from whole molecules; round the initial amounts first")
     orders, copies = highest_orders(compiled)
-    added = np.rint(segments.added)
+    added = whole_doses(problem)
 
     def advance(chunk: Cells, reached: FloatArray) -> None:
         tau_leap.advance(

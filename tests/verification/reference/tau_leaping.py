@@ -85,7 +85,9 @@ class TauLeaping(DirectMethod):
                 taken[i] -= min(fired * by, 0.0)
         many = 1.0 / (self.options.epsilon * self.options.epsilon)
         at_risk = {
-            i for i in range(self.n_species) if x[i] < taken[i] and (x[i] < many or x[i] + change[i] < 0.0)
+            i
+            for i in range(self.n_species)
+            if taken[i] > max(x[i], 0.0) and (x[i] < many or x[i] + change[i] < 0.0)
         }
         part = 1.0
         if at_risk:
