@@ -94,12 +94,13 @@ def compare(
         Further arms with several drugs at once.
     method
         ``"ssa"``: the rate equations and a population of exactly simulated cells; ``"hybrid"`` or
-        ``"cle"``: the population by Langevin equations, fast enough for cells of real size;
+        ``"cle"``: the population by Langevin equations, fast enough for cells of real size; ``"tau"``: by
+        tau-leaping;
         ``"ode"``: the rate equations alone.
     copy_scale
         Fraction of a real cell to simulate: at 0.01 a stochastic cell holds a hundredth of the
         molecules, takes a hundredth of the time and is ten times noisier than a real one. If not
-        given, 0.02 for ``"ssa"`` and 1 for the Langevin methods.
+        given, 0.02 for ``"ssa"`` and 1 for the others.
     settle
         How long cells fluctuate before the first dose, so that they start from their stationary law.
     explain

@@ -5,8 +5,8 @@ CELLS = 24
 COPY_SCALE = 0.02
 """Of an exact run, which takes a minute at this scale and an hour at 1."""
 
-COPY_SCALE_LANGEVIN = 1.0
-"""Of a Langevin run, whose time does not depend on it."""
+COPY_SCALE_APPROXIMATE = 1.0
+"""Of the other methods, whose time depends little on it."""
 
 DURATION = "72 h"
 SETTLE = "48 h"
@@ -19,4 +19,4 @@ def copy_scale(method: str, given: float | None) -> float:
         return 1.0
     if given is not None:
         return given
-    return COPY_SCALE if method == "ssa" else COPY_SCALE_LANGEVIN
+    return COPY_SCALE if method == "ssa" else COPY_SCALE_APPROXIMATE

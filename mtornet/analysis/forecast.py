@@ -14,12 +14,13 @@ from mtornet.compiled.network import CompiledNetwork
 from mtornet.experiment.arms import Arm
 from mtornet.experiment.execute import Experiment
 from mtornet.simulation.methods.catalogue import EXACT
-from mtornet.simulation.methods.langevin import LangevinOptions
 from mtornet.simulation.parallel import available_jobs
 from mtornet.simulation.problem import FloatArray
 from mtornet.simulation.run import simulate
 
 PILOT_EVENTS = 300_000
+PILOT_S = {"tau": 120.0}
+"""Simulated seconds of an approximate method's pilot."""
 PILOT_LANGEVIN_S = 86400.0
 
 
@@ -30,7 +31,7 @@ class Forecast:
     conditions: int
     cells: int
     events: float
-    """Reaction events of exact cells, or steps of Langevin cells."""
+    """Reaction events of exact cells, or steps of approximate ones."""
     ns_per_event: float
     minutes: float
     megabytes: float
@@ -64,6 +65,7 @@ def forecast_compare(request: CompareRequest, *, jobs: int | None = None) -> For
         return Forecast(
             conditions=len(arms), cells=1, events=0.0, ns_per_event=0.0, minutes=0.0, megabytes=0.0
         )
+    per_step, steps_per_s = _pilot(experiment, arms[0], settings.method, settings.copy_scale)
     if settings.method in EXACT:
         per_cell = settings.settle_s * _events_per_second(experiment, arms[0], np.zeros(1))
         for arm in arms:
@@ -71,17 +73,15 @@ def forecast_compare(request: CompareRequest, *, jobs: int | None = None) -> For
             per_cell += settings.duration_s * _events_per_second(experiment, arm, hours)
         per_cell *= settings.copy_scale
     else:
-        simulated = settings.settle_s + len(arms) * settings.duration_s
-        per_cell = simulated / LangevinOptions().max_step_s
+        per_cell = steps_per_s * (settings.settle_s + len(arms) * settings.duration_s)
     events = per_cell * settings.cells
-    pilot = _ns_per_event(experiment, arms[0], settings.method, settings.copy_scale)
     bytes_kept = 8 * settings.cells * len(arms) * experiment.times.size * len(experiment.readouts)
     return Forecast(
         conditions=len(arms),
         cells=settings.cells,
         events=events,
-        ns_per_event=pilot,
-        minutes=events * pilot * 1e-9 / (jobs or available_jobs()) / 60.0,
+        ns_per_event=per_step,
+        minutes=events * per_step * 1e-9 / (jobs or available_jobs()) / 60.0,
         megabytes=bytes_kept / 1e6,
         exact=settings.method in EXACT,
     )
@@ -116,17 +116,19 @@ def _rates(
     return np.asarray(constants * np.prod(padded[compiled.tables.factors], axis=1))
 
 
-def _ns_per_event(experiment: Experiment, arm: Arm, method: str, copy_scale: float) -> float:
+def _pilot(experiment: Experiment, arm: Arm, method: str, copy_scale: float) -> tuple[float, float]:
+    """Return nanoseconds per event or step, and how many there are in a simulated second."""
     setup = experiment.prepare(arm)
     start = setup.steady.amounts if setup.steady is not None else initial_amounts(setup.before)
     resting = setup.before.with_amounts(
         dict(zip(setup.before.species, (float(a) for a in start), strict=True))
     )
     options: dict[str, Any] = {"method": method, "copy_scale": copy_scale}
-    horizon = PILOT_LANGEVIN_S
+    horizon = PILOT_S.get(method, PILOT_LANGEVIN_S)
     if method in EXACT:
         options["max_events"], horizon = PILOT_EVENTS, 1e9
     simulate(resting, [0.0, 1e-3], **options)
     begun = time.process_time()
     pilot = simulate(resting, [0.0, horizon], cells=2, jobs=1, **options)
-    return (time.process_time() - begun) / max(int(pilot.n_events.sum()), 1) * 1e9
+    events = max(int(pilot.n_events.sum()), 1)
+    return (time.process_time() - begun) / events * 1e9, events / (2.0 * horizon)

@@ -67,8 +67,8 @@ def run(
     Parameters
     ----------
     method
-        ``"ode"``, ``"ssa"``, ``"hybrid"`` or ``"cle"``; ``cells``, ``seed``, ``copy_scale`` and ``settle``
-        concern the stochastic ones.
+        ``"ode"``, ``"ssa"``, ``"tau"``, ``"hybrid"`` or ``"cle"``; ``cells``, ``seed``, ``copy_scale``
+        and ``settle`` concern the stochastic ones.
     times
         When to look, seconds or text, from 0; a grid that is dense in the first hours if not given.
     readouts

@@ -49,7 +49,8 @@ def command(
     method: Annotated[
         str,
         typer.Option(
-            "--method", help="Cells: ssa (exact, scaled down), hybrid (Langevin, real size), cle; ode: none."
+            "--method",
+            help="Cells: ssa (exact, scaled down), hybrid (Langevin, real size), cle, tau; ode: none.",
         ),
     ] = "ssa",
     cells: Cells = defaults.CELLS,

@@ -31,7 +31,7 @@ def command(
     at: Annotated[str, typer.Option("--at", help="Time after the dose.")] = "24 h",
     variant: Variant = "wild_type",
     inputs: Inputs = None,
-    method: Annotated[str, typer.Option("--method", help="ode, ssa, hybrid or cle.")] = "ode",
+    method: Annotated[str, typer.Option("--method", help="ode, ssa, tau, hybrid or cle.")] = "ode",
     cells: Cells = defaults.CELLS,
     copy_scale: CopyScale = None,
     seed: Seed = defaults.SEED,

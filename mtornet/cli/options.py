@@ -23,7 +23,7 @@ Cells = Annotated[int, typer.Option("--cells", min=1, help="Cells per condition 
 CopyScale = Annotated[
     float | None,
     typer.Option(
-        "--copy-scale", help="Fraction of a real cell, noisier by 1/sqrt of it; ssa 0.02, hybrid and cle 1."
+        "--copy-scale", help="Fraction of a real cell, noisier by 1/sqrt of it; ssa 0.02, others 1."
     ),
 ]
 Variant = Annotated[str, typer.Option("--variant", help="Genotype, for example PTEN_loss.")]

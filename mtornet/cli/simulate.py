@@ -23,7 +23,7 @@ def command(
     times: Annotated[
         str, typer.Option("--times", help="start:end:points in seconds, or times with commas: '0,1 h,24 h'.")
     ] = "0:100:101",
-    method: Annotated[str, typer.Option("--method", help="ode, ssa, hybrid, cle or lna.")] = "ode",
+    method: Annotated[str, typer.Option("--method", help="ode, ssa, tau, hybrid, cle or lna.")] = "ode",
     cells: Cells = 1,
     copy_scale: Annotated[
         float, typer.Option("--copy-scale", help="Fraction of the model's amounts and volume.")

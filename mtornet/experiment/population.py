@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mtornet.errors import ProtocolError
-from mtornet.simulation.methods import langevin, ssa
+from mtornet.simulation.methods import langevin, ssa, tau
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +36,10 @@ class Population:
         if self.jobs is not None and self.jobs < 1:
             raise ProtocolError(f"jobs: expected a whole number >= 1, got {self.jobs!r}")
 
-    def method_options(self) -> ssa.SsaOptions | langevin.LangevinOptions:
+    def method_options(self) -> ssa.SsaOptions | tau.TauOptions | langevin.LangevinOptions:
         """Return the options of the method that will run."""
         if self.method == "ssa":
             return ssa.SsaOptions(max_events=self.max_events, algorithm=self.algorithm)
+        if self.method == "tau":
+            return tau.TauOptions(max_events=self.max_events)
         return langevin.LangevinOptions(max_step_s=self.max_step_s)

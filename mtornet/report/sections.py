@@ -26,6 +26,7 @@ SHARE_SHOWN = 0.05
 
 METHOD_WORDS = {
     "ssa": "exact stochastic simulation: every single reaction in every cell, at its random time",
+    "tau": "tau-leaping: many reactions in one random step, while no amount changes much",
     "hybrid": "Langevin equations (each reaction with its random fluctuation), rare molecules one by one",
     "cle": "Langevin equations: each reaction with its random fluctuation",
     "ode": "rate equations: the average of very many cells, without chance",

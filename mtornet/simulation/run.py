@@ -51,9 +51,9 @@ def simulate(
     times
         Ascending; seconds, or text such as ``"6 h"``. The first is where the simulation starts.
     method
-        ``"ode"`` (rate equations), ``"ssa"`` (exact stochastic simulation), ``"hybrid"`` (Langevin
-        equations with low-copy species as whole molecules), ``"cle"`` (Langevin equations) or ``"lna"``
-        (linear noise approximation: mean and sd without cells).
+        ``"ode"`` (rate equations), ``"ssa"`` (exact stochastic simulation), ``"tau"`` (tau-leaping),
+        ``"hybrid"`` (Langevin equations with low-copy species as whole molecules), ``"cle"`` (Langevin
+        equations) or ``"lna"`` (linear noise approximation: mean and sd without cells).
     cells
         Independent cells of a stochastic run.
     seed
@@ -70,7 +70,8 @@ def simulate(
         Set from elsewhere, or by Ctrl-C, it ends the run; finished cells are kept and a warning says
         how many there are.
     **method_options
-        ``rtol``, ``atol``, ``max_steps`` (ode); ``max_events``, ``algorithm`` (ssa); ``max_step_s``,
+        ``rtol``, ``atol``, ``max_steps`` (ode); ``max_events``, ``algorithm`` (ssa); ``epsilon``,
+        ``turnover``, ``order``, ``n_critical``, ``max_events`` (tau); ``max_step_s``,
         ``few_copies``, ``discrete`` and others of :class:`LangevinOptions` (hybrid, cle); ``initial``,
         ``rtol``, ``atol``, ``max_steps`` (lna).
 
