@@ -42,6 +42,8 @@ class Candidate:
     method: str
     label: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+    more: float | None = None
+    """Cells for each exact one, if not the method's own number."""
 
     def __post_init__(self) -> None:
         if self.method not in APPROXIMATE:
@@ -52,10 +54,11 @@ class Candidate:
         """The label, or the method."""
         return self.label or self.method
 
-    @property
-    def more(self) -> int:
-        """Cells for each exact one; none for a method without cells."""
-        return 0 if self.method == "lna" else MORE_CELLS.get(self.method, 1)
+    def cells(self, exact: int) -> int:
+        """Return how many cells to simulate beside ``exact`` ones; none for a method without cells."""
+        if self.method == "lna":
+            return 0
+        return max(2, round(exact * (MORE_CELLS.get(self.method, 1) if self.more is None else self.more)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -206,12 +209,13 @@ def verify_candidates(
     exact, exact_cpu_s = run(EXACT[0], seed, cells, {})
     found = []
     for candidate in candidates:
-        sample, cpu_s = run(candidate.method, seed + 1, cells * candidate.more, candidate.options)
+        own = candidate.cells(cells)
+        sample, cpu_s = run(candidate.method, seed + 1, own, candidate.options)
         found.append(
             Verification(
                 table=_table(exact, sample, names),
                 method=candidate.name,
-                cells=cells * candidate.more,
+                cells=own,
                 exact_cells=cells,
                 seed=seed,
                 cpu_s=cpu_s,
@@ -238,16 +242,16 @@ def cells_within(
         If the budget is too small for any comparison.
     """
     per_cell = 0.0
-    for method, options, more in (
-        (EXACT[0], {}, 1),
-        *((c.method, dict(c.options), c.more) for c in candidates if c.more),
-    ):
+    thousand = 1000
+    asked: list[tuple[str, dict[str, Any], int]] = [(EXACT[0], {}, thousand)]
+    asked += [(c.method, dict(c.options), c.cells(thousand)) for c in candidates if c.cells(thousand)]
+    for method, options, cells in asked:
         # The first run may compile.
         for pilot in (1, 2):
             begun = time.process_time()
             simulate(network, times, method=method, cells=pilot, jobs=1, copy_scale=copy_scale, **options)
             spent = time.process_time() - begun
-        per_cell += more * spent / 2
+        per_cell += cells / thousand * spent / 2
     cells = int(60.0 * minutes * (jobs or available_jobs()) / max(per_cell, 1e-6))
     if cells < FEWEST_CELLS:
         needed = FEWEST_CELLS * per_cell / 60.0 / (jobs or available_jobs())
