@@ -75,7 +75,7 @@ def run_cells(
     from mtornet.compiled.kernels import langevin
 
     compiled, segments = problem.compiled, problem.segments
-    for name in _unheld(compiled):
+    for name in unheld_reactions(compiled):
         raise ProtocolError(
             f"reaction {name!r} consumes molecules that do not set its rate; a Langevin method would drive "
             "them below none — use method 'ssa'"
@@ -123,8 +123,8 @@ def run_cells(
     return f"{text}; whole molecules of {', '.join(discrete) or 'no species'}" if hybrid else text
 
 
-def _unheld(compiled: CompiledNetwork) -> Iterator[str]:
-    """Yield the reactions that consume what their law does not read, so that nothing holds it above none."""
+def unheld_reactions(compiled: CompiledNetwork) -> Iterator[str]:
+    """Yield reactions that consume what their law does not read, so that nothing holds it above none."""
     tables = compiled.tables
     for j, name in enumerate(compiled.reactions):
         guarded = tables.guard_species[tables.guard_start[j] : tables.guard_start[j + 1]]

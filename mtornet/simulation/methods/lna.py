@@ -18,8 +18,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from mtornet.compiled import rodas5p
+from mtornet.compiled.effective import effective_constants
 from mtornet.errors import IntegrationError, ProtocolError
 from mtornet.simulation.interrupt import StopFlag
+from mtornet.simulation.methods.langevin import unheld_reactions
 from mtornet.simulation.methods.ode import functions
 from mtornet.simulation.problem import FloatArray, Problem
 
@@ -75,7 +77,7 @@ def solve(
     Raises
     ------
     ProtocolError
-        If a reaction consumes what does not set its rate, or there are too many species.
+        If a reaction consumes what does not set its rate, the model has events, or too many species.
     IntegrationError
         If the tolerances cannot be met within ``max_steps`` steps.
     KeyboardInterrupt
@@ -87,12 +89,16 @@ def solve(
             f"the covariance of {compiled.n_species} species is out of reach of method 'lna' (at most "
             f"{MOST_SPECIES}); use 'cle' or 'hybrid' and many cells"
         )
-    guarded = np.flatnonzero(np.diff(compiled.tables.guard_start))
-    if guarded.size:
+    for name in unheld_reactions(compiled):
         raise ProtocolError(
-            f"reaction {compiled.reactions[int(guarded[0])]!r} consumes molecules that do not set its rate; "
-            "around none of them noise is not linear — use method 'ssa'"
+            f"reaction {name!r} consumes molecules that do not set its rate; around none of them noise is "
+            "not linear — use method 'ssa'"
         )
+    unfit = list(compiled.only_deterministic)
+    if compiled.events is not None:
+        unfit.append("events of the model happen at another time in every cell")
+    if unfit:
+        raise ProtocolError("method 'lna' cannot follow this model:\n  " + "\n  ".join(unfit))
     mean, spread = np.array(problem.x0, dtype=np.float64), np.array(covariance, dtype=np.float64)
     budget = _Budget(options.max_steps, stop or StopFlag())
     done = 0
@@ -120,16 +126,16 @@ class Equations:
         compiled = problem.compiled
         self.slope, self.jacobian = functions(compiled, problem.segments.constants[segment])
         self.timed = compiled.tables.timed.size > 0
-        self._constants = problem.segments.constants[segment][: compiled.n_reactions]
-        self._factors = compiled.tables.factors
+        self._compiled, self._constants = compiled, problem.segments.constants[segment]
         self._changes = np.zeros((compiled.n_species, compiled.n_reactions))
         for j in range(compiled.n_reactions):
             row = slice(compiled.tables.change_start[j], compiled.tables.change_start[j + 1])
             self._changes[compiled.tables.change_species[row], j] = compiled.tables.change_by[row]
 
-    def noise(self, _t: float, mean: FloatArray) -> FloatArray:
+    def noise(self, t: float, mean: FloatArray) -> FloatArray:
         """Return the rate at which reactions add covariance, shape (n_species, n_species)."""
-        rates = self._constants * np.prod(np.append(mean, 1.0)[self._factors], axis=1)
+        constants = effective_constants(self._compiled, self._constants, mean, t)
+        rates = constants * np.prod(np.append(mean, 1.0)[self._compiled.tables.factors], axis=1)
         # Integration leaves an amount a little below none; it does not fire backwards.
         return np.asarray((self._changes * np.maximum(rates, 0.0)) @ self._changes.T)
 
