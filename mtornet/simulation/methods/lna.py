@@ -22,8 +22,8 @@ from mtornet.compiled.effective import effective_constants
 from mtornet.errors import IntegrationError, ProtocolError
 from mtornet.simulation.interrupt import StopFlag
 from mtornet.simulation.methods.langevin import unheld_reactions
-from mtornet.simulation.methods.ode import functions
 from mtornet.simulation.problem import FloatArray, Problem
+from mtornet.simulation.rate_equations import functions
 
 KISAO = "KISAO:0000033"
 """Rosenbrock method, the integrator: the ontology has no term for the linear noise approximation."""
