@@ -36,7 +36,7 @@ def command(
         found = {
             "model": network.describe(),
             "moieties": len(network.conserved_moieties()),
-            "notes": list(network.notes),
+            "notes": [*network.notes, *_only_for_rate_equations(network)],
         }
         if network.model in model_names():
             problems += _knowledge_problems(network)
@@ -56,6 +56,14 @@ def command(
             typer.echo(problem)
         typer.echo(f"{len(problems)} problem(s)" if problems else "no problem found")
     return 1 if problems else 0
+
+
+def _only_for_rate_equations(network: object) -> list[str]:
+    """Return why stochastic methods refuse the model, if they do."""
+    from mtornet.compiled.network import compile_network
+
+    compiled = compile_network(network)  # type: ignore[arg-type]
+    return [f"for rate equations only: {reason}" for reason in compiled.only_deterministic]
 
 
 def _knowledge_problems(network: object) -> list[str]:

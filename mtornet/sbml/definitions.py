@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -12,7 +13,8 @@ from mtornet.sbml.annotation import details_of
 from mtornet.sbml.features import Refusals, label
 from mtornet.sbml.formulas import ZERO, UnsupportedMathError, put_in, signed_number, size_of
 from mtornet.sbml.mathml import RATE_OF, FormulaReader, marked
-from mtornet.sbml.ratesof import rate_of_change
+from mtornet.sbml.order import in_order
+from mtornet.sbml.ratesof import RatesOfChange
 from mtornet.sbml.start import start
 from mtornet.sbml.symbols import SymbolTable, all_references
 
@@ -23,12 +25,13 @@ MAX_TOTAL_NODES = 2_000_000
 def read_symbols(model: Any, refusals: Refusals) -> SymbolTable:
     """Read rules, laws and starting values of a model; what is not read is noted in ``refusals``."""
     functions = {f.getId(): f for f in model.getListOfFunctionDefinitions() if f.isSetMath()}
-    table = SymbolTable(model, refusals, FormulaReader(functions), _ids(model))
-    table.variables |= _changed_by_events(model)
+    table = SymbolTable(model, refusals, FormulaReader(functions))
+    table.assigned_by_events = _assigned_by_events(model)
+    table.variables |= {name for name in table.assigned_by_events if name not in table.species}
     rules = [rule for rule in model.getListOfRules() if not rule.isAlgebraic()]
     assigned = _formulas(table, (r for r in rules if r.isAssignment()), "assignment rule for")
     table.rate_rules = _formulas(table, (r for r in rules if r.isRate()), "rate rule for")
-    table.variables |= {name for name in table.rate_rules if model.getSpecies(name) is None}
+    table.variables |= {name for name in table.rate_rules if name not in table.species}
     initial = _formulas(table, model.getListOfInitialAssignments(), "initial assignment to")
     laws = _laws(table)
     _name_counts(table, {*assigned, *table.variables, *initial})
@@ -42,31 +45,18 @@ def read_symbols(model: Any, refusals: Refusals) -> SymbolTable:
     return table
 
 
-def _ids(model: Any) -> set[str]:
-    lists = (
-        model.getListOfCompartments(),
-        model.getListOfSpecies(),
-        model.getListOfParameters(),
-        model.getListOfReactions(),
-        model.getListOfEvents(),
-        all_references(model),
-    )
-    return {element.getId() for elements in lists for element in elements} - {""}
-
-
 def _factors(model: Any) -> set[str]:
     return {model.getConversionFactor(), *(s.getConversionFactor() for s in model.getListOfSpecies())}
 
 
-def _changed_by_events(model: Any) -> set[str]:
-    changed = {
+def _assigned_by_events(model: Any) -> Counter[str]:
+    return Counter(
         assignment.getVariable()
         for event in model.getListOfEvents()
         if event.isSetTrigger() and event.getTrigger().isSetMath()
         for assignment in event.getListOfEventAssignments()
         if assignment.isSetMath()
-    }
-    return {name for name in changed if model.getSpecies(name) is None}
+    )
 
 
 def _formulas(table: SymbolTable, elements: Iterable[Any], kind: str) -> dict[str, Expression]:
@@ -141,13 +131,14 @@ def _rates_of_change(
     table: SymbolTable, defined: Mapping[str, Expression], trees: Iterable[Expression]
 ) -> dict[str, Expression]:
     """Return the formulas of all ``rateOf`` that are used, and of those that these need."""
+    rates = RatesOfChange(table, defined)
     found: dict[str, Expression] = {}
     pending = [*trees, *_growing(table, defined)]
     while pending:
         for name in dict.fromkeys(names_in(pending.pop())):
             if name.startswith(RATE_OF) and name not in found:
                 try:
-                    found[name] = rate_of_change(table, name.removeprefix(RATE_OF), defined)
+                    found[name] = rates.of(name.removeprefix(RATE_OF))
                 except UnsupportedMathError as error:
                     table.refusals.add(table.model, f"rateOf uses {error}")
                     found[name] = ZERO
@@ -157,12 +148,8 @@ def _rates_of_change(
 
 def _growing(table: SymbolTable, defined: Mapping[str, Expression]) -> list[Expression]:
     """Return the rates of change of sizes that a rule computes and a rate rule of a species needs."""
-    places = {table.model.getSpecies(name).getCompartment() for name in _species_with_rate_rules(table)}
+    places = {table.species[name].getCompartment() for name in table.rate_rules if name in table.species}
     return [Symbol(RATE_OF + place) for place in sorted(places) if place in defined]
-
-
-def _species_with_rate_rules(table: SymbolTable) -> list[str]:
-    return [name for name in table.rate_rules if table.model.getSpecies(name) is not None]
 
 
 def _event_formulas(table: SymbolTable) -> list[Expression]:
@@ -186,36 +173,32 @@ def _event_formulas(table: SymbolTable) -> list[Expression]:
 
 def _put_in_each_other(table: SymbolTable, definitions: dict[str, Expression], rules: set[str]) -> None:
     """Part the definitions into derived quantities and formulas that are put in where they are named."""
-    pending = {name: put_in(tree, table.counts) for name, tree in definitions.items()}
-    needs = {name: {n for n in names_in(tree) if n in pending} for name, tree in pending.items()}
+    trees = {name: put_in(tree, table.counts) for name, tree in definitions.items()}
+    ordered, circle = in_order({name: set(names_in(tree)) for name, tree in trees.items()})
+    for name in circle:
+        table.refusals.add(table.model, f"{_what(table, name)} depends on itself")
     total = 0
-    while pending:
-        ready = [name for name in pending if not needs[name] & pending.keys()]
-        if not ready:
-            for name in pending:
-                table.refusals.add(table.model, f"{_what(table, name)} depends on itself")
+    for name in ordered:
+        tree = trees[name]
+        if name in rules and _is_derived(table, name, tree):
+            table.derived[name] = tree
+            table.moving |= {name} if table.changes(tree) else set()
+            continue
+        try:
+            table.inlined[name] = put_in(tree, table.inlined)
+        except UnsupportedMathError as error:
+            table.refusals.add(table.model, f"{_what(table, name)} uses {error}")
+            table.inlined[name] = ZERO
+        total += size_of(table.inlined[name], MAX_TOTAL_NODES)
+        if total > MAX_TOTAL_NODES:
+            table.refusals.add(table.model, f"the rules and laws have more than {MAX_TOTAL_NODES} nodes")
             return
-        for name in ready:
-            tree = pending.pop(name)
-            if name in rules and _is_derived(table, name, tree):
-                table.derived[name] = tree
-                table.moving |= {name} if table.changes(tree) else set()
-                continue
-            try:
-                table.inlined[name] = put_in(tree, table.inlined)
-                total += size_of(table.inlined[name], MAX_TOTAL_NODES)
-            except UnsupportedMathError as error:
-                table.refusals.add(table.model, f"{_what(table, name)} uses {error}")
-                table.inlined[name] = ZERO
-            if total > MAX_TOTAL_NODES:
-                table.refusals.add(table.model, f"the rules and laws have more than {MAX_TOTAL_NODES} nodes")
-                return
 
 
 def _is_derived(table: SymbolTable, name: str, tree: Expression) -> bool:
     if not table.is_quantity(name) or table.holds_species(tree):
         return False
-    parameter = table.model.getParameter(name)
+    parameter = table.parameters.get(name)
     kind = "" if parameter is None else details_of(parameter).kind
     # What only follows the time may be a derived quantity as well; a read-out also shows in results.
     return kind == "derived" or (kind != "readout" and not table.changes(tree))

@@ -23,21 +23,21 @@ class EventReader:
 
     table: SymbolTable
 
-    def read(self, event: Any) -> Event | None:
-        """Return an event, or nothing if it is refused or never changes anything."""
+    def read(self, event: Any, number: int) -> Event | None:
+        """Return the event of this number, or nothing if it is refused or never changes anything."""
         table = self.table
         if not event.isSetTrigger() or not event.getTrigger().isSetMath():
             table.notes.append(f"{label('event', event)} has no trigger and is left out")
             return None
         try:
-            return self._event(event, details_of(event))
+            return self._event(event, number, details_of(event))
         except UnsupportedMathError as error:
             table.refusals.add(event, f"{label('event', event)} uses {error}")
         except _LateConcentrationError as error:
             table.refusals.add(event, f"{label('event', event)} {error}")
         return None
 
-    def _event(self, event: Any, details: Details) -> Event | None:
+    def _event(self, event: Any, number: int, details: Details) -> Event | None:
         table, trigger = self.table, event.getTrigger()
         given = {
             a.getVariable(): table.reader.read(a.getMath())
@@ -57,7 +57,7 @@ class EventReader:
             table.notes.append(f"{label('event', event)} changes nothing and is left out")
             return None
         return Event(
-            id=event.getIdAttribute() or table.fresh(f"event{self._position(event)}"),
+            id=event.getIdAttribute() or table.fresh(f"event{number}"),
             name=details.text("name", event.getName()),
             trigger=_our_condition(details, self._in_amounts(trigger)),
             assignments=_our_assignments(details, assignments),
@@ -73,10 +73,6 @@ class EventReader:
         # Before Level 2 Version 4 there was no choice.
         return bool(event.getUseValuesFromTriggerTime()) if event.isSetUseValuesFromTriggerTime() else True
 
-    def _position(self, event: Any) -> int:
-        events = self.table.model.getListOfEvents()
-        return next(i for i in range(len(events)) if events.get(i) == event) + 1
-
     def _formula(self, part: Any) -> Expression | None:
         return self._in_amounts(part) if part is not None and part.isSetMath() else None
 
@@ -84,7 +80,7 @@ class EventReader:
         return self.table.in_amounts(self.table.reader.read(part.getMath()))
 
     def _is_concentration_in_motion(self, name: str) -> bool:
-        species = self.table.model.getSpecies(name)
+        species = self.table.species.get(name)
         if species is None or self.table.is_amount(species):
             return False
         return self.table.is_changing(species.getCompartment())
@@ -92,7 +88,7 @@ class EventReader:
     def _assigned(self, event: Any, name: str, tree: Expression, *, early: bool) -> Expression:
         """Return what a target is set to: a concentration becomes an amount by the size at that moment."""
         table = self.table
-        species = table.model.getSpecies(name)
+        species = table.species.get(name)
         value = table.in_amounts(tree)
         if species is None or table.is_amount(species):
             return value
@@ -104,8 +100,8 @@ class EventReader:
         return Apply("*", (value, table.volume(place)))
 
     def _may_change_meanwhile(self, event: Any, place: str) -> bool:
-        others = (e for e in self.table.model.getListOfEvents() if e != event)
-        by_others = any(a.getVariable() == place for e in others for a in e.getListOfEventAssignments())
+        by_itself = any(a.getVariable() == place for a in event.getListOfEventAssignments())
+        by_others = self.table.assigned_by_events[place] > by_itself
         return by_others or (event.isSetDelay() and event.getDelay().isSetMath())
 
 

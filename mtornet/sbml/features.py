@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mtornet.errors import SBMLError, UnsupportedFeatureError
+from mtornet.sbml.chains import refuse_long_chains
 from mtornet.sbml.library import load_libsbml
 from mtornet.sbml.source import Source
 
@@ -67,6 +68,7 @@ def parse_document(source: Source) -> Any:
     model = document.getModel()
     if model is None:
         raise SBMLError(f"{source.name}: there is no <model> in the file")
+    refuse_long_chains(model, source.name)
     for category in (
         libsbml.LIBSBML_CAT_UNITS_CONSISTENCY,
         libsbml.LIBSBML_CAT_MODELING_PRACTICE,

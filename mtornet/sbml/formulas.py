@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mtornet.errors import SBMLError
-from mtornet.expression import Apply, Expression, Number, Symbol, depth_of, substitute
+from mtornet.expression import Apply, Expression, Number, Symbol, depth_of, substitute, symbols
 
 MAX_NODES = 20_000
 """Nodes of one formula, after function definitions and rules are put in."""
@@ -78,17 +78,22 @@ def size_of(tree: Expression, limit: int) -> int:
     return count
 
 
-def put_in(tree: Expression, replacements: Mapping[str, Expression]) -> Expression:
-    """Replace names by formulas.
+def put_in(tree: Expression, *replacements: Mapping[str, Expression]) -> Expression:
+    """Replace names by formulas; of several mappings the first that has a name counts.
 
     Raises
     ------
     UnsupportedMathError
         If the result is larger or deeper than what is read.
     """
-    if not replacements:
+    found = {
+        name: next(mapping[name] for mapping in replacements if name in mapping)
+        for name in dict.fromkeys(symbols(tree))
+        if any(name in mapping for mapping in replacements)
+    }
+    if not found:
         return tree
-    whole = substitute(tree, replacements)
+    whole = substitute(tree, found)
     if size_of(whole, MAX_NODES) > MAX_NODES:
         raise UnsupportedMathError(f"a formula of more than {MAX_NODES} nodes")
     if depth_of(whole) > MAX_TREE_DEPTH:

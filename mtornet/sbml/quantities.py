@@ -92,8 +92,8 @@ class QuantityReader:
         except UnsupportedMathError as error:
             table.refusals.add(element, f"rate rule for {name!r} uses {error}")
             return
-        is_place = table.model.getCompartment(name) is not None
-        is_parameter = table.model.getParameter(name) is not None
+        is_place = name in table.compartments
+        is_parameter = name in table.parameters
         made = Variable(
             id=name,
             name=details.text("name", element.getName() if is_parameter else ""),
@@ -131,15 +131,15 @@ class QuantityReader:
         """Return what a rule computes, in amounts; of a species that is the amount as well."""
         table, name = self.table, element.getId()
         value = table.in_amounts(table.inlined[name])
-        species = table.model.getSpecies(name)
+        species = table.species.get(name)
         if species is None or table.is_amount(species):
             return value
         return Apply("*", (value, table.volume(species.getCompartment())))
 
     def _unit_seen(self, element: Any, details: Details) -> str:
-        if self.table.model.getSpecies(element.getId()) is not None:
+        if element.getId() in self.table.species:
             return self.units.amount
-        if self.table.model.getCompartment(element.getId()) is not None:
+        if element.getId() in self.table.compartments:
             return self.units.volume
         return self.units.text(element, details)
 
@@ -182,9 +182,9 @@ class QuantityReader:
 
     def _alias(self, name: str, alias: Details) -> Expression | None:
         table = self.table
-        if table.model.getCompartment(name) is not None and name in table.inlined:
+        if name in table.compartments and name in table.inlined:
             return our_formula(alias, "formula", table.in_amounts(table.inlined[name]))
-        return Symbol(name) if table.model.getSpecies(name) is not None and not table.has_rule(name) else None
+        return Symbol(name) if name in table.species and not table.has_rule(name) else None
 
 
 def is_finite(value: float | None) -> bool:

@@ -120,7 +120,8 @@ class _Expansion:
         """Split off ``x (x-1) ...`` for each species that stands as ``x`` and as ``x-1``."""
         rest = list(factors)
         found: list[list[Term]] = []
-        for name in self.species.divisor:
+        named = dict.fromkeys(name for factor in factors for name in symbols(factor))
+        for name in (name for name in named if name in self.species.divisor):
             divisor = self.species.divisor[name]
             steps = {_step_below(factor, name): factor for factor in rest if factor is not None}
             if not (0 in steps and 1 in steps) or not (divisor is None or name in self.species.unit_volume):

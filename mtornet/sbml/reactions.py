@@ -235,7 +235,7 @@ class ReactionReader:
 
     def _constant(self, new_id: str, constant: Expression) -> Expression:
         """Return a rate constant in a form whose unit nobody can mistake."""
-        named = {n for n in names_in(constant) if self.table.model.getCompartment(n) is None}
+        named = {n for n in names_in(constant) if n not in self.table.compartments}
         if named or self.with_units:
             return constant
         # A bare number has no unit of its own; as a parameter it may have the one it needs.
@@ -313,8 +313,7 @@ class ReactionReader:
         self, rate: Expression, taking_part: set[str], roles: dict[str, str]
     ) -> tuple[tuple[str, str], ...]:
         """Return the modifiers that the file names, and further species that the rate reads."""
-        model = self.table.model
-        read = [n for n in dict.fromkeys(names_in(rate)) if model.getSpecies(n) is not None]
+        read = [n for n in dict.fromkeys(names_in(rate)) if n in self.table.species]
         named = {name: role for name, role in roles.items() if not self.table.has_rule(name)}
         return tuple((named | {n: named.get(n, STIMULATOR) for n in read if n not in taking_part}).items())
 

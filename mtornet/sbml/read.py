@@ -88,7 +88,9 @@ class _Reader:
         table = self.table
         # Two readings, with and without units, use the same new names.
         taken = set(table.taken)
-        events = list(filter(None, map(EventReader(table).read, self.model.getListOfEvents())))
+        numbered = enumerate(self.model.getListOfEvents(), start=1)
+        read = EventReader(table).read
+        events = [made for number, event in numbered if (made := read(event, number)) is not None]
         quantities = QuantityReader(table, self.units)
         quantities.read()
         quantities.add_aliases(self.details)
@@ -141,9 +143,8 @@ class _Reader:
         for reaction in self.model.getListOfReactions():
             made += reader.read(reaction)
         for name, tree in self.table.rate_rules.items():
-            species = self.model.getSpecies(name)
-            if species is not None:
-                made += reader.read_rate_rule(species, tree)
+            if name in self.table.species:
+                made += reader.read_rate_rule(self.table.species[name], tree)
         return made
 
     def scale_notes(self) -> Iterable[str]:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from mtornet.sbml.mathml import RESERVED
+from mtornet.sbml.symbols import all_references
 
 
 def rename_reserved(model: Any) -> list[str]:
     """Rename the elements of a libSBML model that are called ``time``, ``not`` ...; return what was done."""
+    if not RESERVED & _ids(model):
+        # The list of all elements is slow to walk.
+        return []
     elements = list(model.getListOfAllElements())
     # Local parameters hide global ones; they get new names when their law is read.
     globals_ = [e for e in elements if e.getElementName() not in ("localParameter", "unitDefinition")]
@@ -27,6 +31,19 @@ def rename_reserved(model: Any) -> list[str]:
         element.setIdAttribute(new)
         notes.append(f"{name!r} is a word of our formulas; the {element.getElementName()} is read as {new!r}")
     return notes
+
+
+def _ids(model: Any) -> set[str]:
+    lists = (
+        model.getListOfCompartments(),
+        model.getListOfSpecies(),
+        model.getListOfParameters(),
+        model.getListOfReactions(),
+        model.getListOfEvents(),
+        model.getListOfFunctionDefinitions(),
+        all_references(model),
+    )
+    return {element.getIdAttribute() for elements in lists for element in elements}
 
 
 def _is_local(element: Any) -> bool:

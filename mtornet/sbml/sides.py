@@ -71,7 +71,7 @@ def sides_of(table: SymbolTable, reaction: Any) -> Sides | None:
     good = True
     for reference, sign in references_of(reaction):
         name = reference.getSpecies()
-        species = table.model.getSpecies(name)
+        species = table.species[name]
         try:
             given, note = _count(table, reference)
             count = _converted(table, species, given)
@@ -106,7 +106,7 @@ def _converted(table: SymbolTable, species: Any, count: Expression) -> float | E
     except ExpressionError:
         number = float("nan")
     if not abs(number) <= LARGEST:
-        raise UnsupportedMathError("is not given as a number")
+        raise UnsupportedMathError(f"is not given as a number up to {LARGEST:g}")
     return number
 
 

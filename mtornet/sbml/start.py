@@ -9,6 +9,7 @@ from mtornet.errors import ExpressionError
 from mtornet.expression import TIME, Apply, Expression, Symbol, evaluate
 from mtornet.expression import symbols as names_in
 from mtornet.sbml.formulas import put_in, signed_number
+from mtornet.sbml.order import in_order
 from mtornet.sbml.symbols import SymbolTable
 
 
@@ -56,11 +57,14 @@ def _evaluate(
         # The rate at the start counts only where a formula names the reaction.
         if name not in needed:
             del pending[name]
-    needs = {name: set(names_in(tree)) for name, tree in pending.items()}
-    while ready := [name for name in pending if needs[name] <= table.values.keys() - pending.keys()]:
-        for name in ready:
+    ordered, _ = in_order({name: set(names_in(tree)) for name, tree in pending.items()})
+    for name in pending:
+        table.values.pop(name, None)
+    for name in ordered:
+        tree = pending[name]
+        if all(n in table.values for n in names_in(tree)):
             try:
-                table.values[name] = evaluate(pending.pop(name), table.values)
+                table.values[name] = evaluate(tree, table.values)
             except ExpressionError as error:
                 # What a rule computes may be undefined at first; who needs the value says so.
                 if name in initial:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,7 +27,11 @@ class SymbolTable:
     model: Any
     refusals: Refusals
     reader: FormulaReader
-    taken: set[str]
+    species: dict[str, Any] = field(default_factory=dict)
+    compartments: dict[str, Any] = field(default_factory=dict)
+    parameters: dict[str, Any] = field(default_factory=dict)
+    """Elements by id; libSBML looks through its lists for every name."""
+    taken: set[str] = field(default_factory=set)
     """Ids in use, so that a new name hits none."""
     derived: dict[str, Expression] = field(default_factory=dict)
     """Derived quantities: rules that nothing which changes enters; of our own files also others."""
@@ -47,10 +52,21 @@ class SymbolTable:
     named: set[str] = field(default_factory=set)
     """Every name that some formula holds."""
     notes: list[str] = field(default_factory=list)
+    assigned_by_events: Counter[str] = field(default_factory=Counter)
+    """How many events set a name."""
     unsized: set[str] = field(default_factory=set)
     """Compartments without a size: amounts in them can be counted, concentrations cannot be computed."""
     _volumes: dict[str, Expression] = field(default_factory=dict)
     _pending_volumes: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        model = self.model
+        self.species = {s.getId(): s for s in model.getListOfSpecies()}
+        self.compartments = {c.getId(): c for c in model.getListOfCompartments()}
+        self.parameters = {p.getId(): p for p in model.getListOfParameters()}
+        others = (model.getListOfReactions(), model.getListOfEvents(), all_references(model))
+        self.taken = {element.getIdAttribute() for elements in others for element in elements} - {""}
+        self.taken |= self.species.keys() | self.compartments.keys() | self.parameters.keys()
 
     def fresh(self, name: str) -> str:
         """Return a name that nothing carries yet, as close to ``name`` as can be."""
@@ -61,7 +77,7 @@ class SymbolTable:
 
     def is_amount(self, species: Any) -> bool:
         """Tell whether a species' name means its amount, not its concentration."""
-        place = self.model.getCompartment(species.getCompartment())
+        place = self.compartments.get(species.getCompartment())
         flat = (
             place is not None and place.isSetSpatialDimensions() and place.getSpatialDimensionsAsDouble() == 0
         )
@@ -69,7 +85,7 @@ class SymbolTable:
 
     def is_quantity(self, name: str) -> bool:
         """Tell whether a name means a parameter or a stoichiometry."""
-        return self.model.getSpecies(name) is None and self.model.getCompartment(name) is None
+        return name not in self.species and name not in self.compartments
 
     def has_rule(self, name: str) -> bool:
         """Tell whether an assignment rule gives the value."""
@@ -102,20 +118,20 @@ class SymbolTable:
         """Return what the names of the species mean in formulas."""
         divisor: dict[str, Expression | None] = {}
         unit_volume = set()
-        for species in self.model.getListOfSpecies():
+        for name, species in self.species.items():
             place = species.getCompartment()
-            if not self.has_rule(species.getId()):
-                divisor[species.getId()] = None if self.is_amount(species) else self.volume(place)
+            if not self.has_rule(name):
+                divisor[name] = None if self.is_amount(species) else self.volume(place)
             if self.values.get(place) == 1.0 and not self.changes(Symbol(place)):
-                unit_volume.add(species.getId())
+                unit_volume.add(name)
         return SpeciesSymbols(divisor, frozenset(unit_volume))
 
     def in_amounts(self, tree: Expression) -> Expression:
         """Return a formula as written in amounts, with nothing left that rules compute."""
-        whole = put_in(tree, {**self.counts, **self.inlined})
+        whole = put_in(tree, self.counts, self.inlined)
         replacements: dict[str, Expression] = {}
         for name in dict.fromkeys(names_in(whole)):
-            species = self.model.getSpecies(name)
+            species = self.species.get(name)
             if species is not None and not self.is_amount(species):
                 replacements[name] = Apply("/", (Symbol(name), self.volume(species.getCompartment())))
         return put_in(whole, replacements)
@@ -127,13 +143,9 @@ class SymbolTable:
     def holds_species(self, tree: Expression) -> bool:
         """Tell whether a formula depends on the amount of a species."""
         return any(
-            self.holds_species(self.inlined[name]) if name in self.inlined else self.is_species(name)
+            self.holds_species(self.inlined[name]) if name in self.inlined else name in self.species
             for name in names_in(tree)
         )
-
-    def is_species(self, name: str) -> bool:
-        """Tell whether a name means a species."""
-        return self.model.getSpecies(name) is not None
 
     def is_changing(self, name: str) -> bool:
         """Tell whether what a name means changes in time."""
@@ -142,7 +154,7 @@ class SymbolTable:
             or name in self.variables
             or name in self.inlined
             or name in self.moving
-            or self.is_species(name)
+            or name in self.species
         )
 
     def initial_amount(self, species: Any) -> float | None:

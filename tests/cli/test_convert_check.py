@@ -142,3 +142,26 @@ def test_check_of_an_unsupported_file(mtornet, delayed_xml):
 
 def test_check_of_a_file_that_is_not_there(mtornet):
     assert mtornet("check", "nowhere.xml").code == 2
+
+
+def test_check_says_what_stochastic_methods_refuse(mtornet, tmp_path):
+    from tests.unit.network.general import network
+
+    mt.write_sbml(network(), tmp_path / "general.xml")
+    done = mtornet("check", "general.xml")
+    assert done.code == 0
+    assert "note: for rate equations only: reaction 'net' has a net rate that may be negative" in done.out
+    assert "reaction 'any' makes or takes a part of a molecule" in done.out
+    assert "variable 'cell' changes continuously" in done.out
+
+
+def test_a_general_model_in_every_format(mtornet, tmp_path):
+    from tests.unit.network.general import network
+
+    mt.write_sbml(network(), tmp_path / "general.xml")
+    assert mtornet("convert", "general.xml", "general.json").code == 0
+    assert mtornet("convert", "general.json", "again.xml").code == 0
+    assert mt.read_sbml(tmp_path / "again.xml") == network()
+    assert mtornet("convert", "general.xml", "general.graphml").code == 0
+    assert mtornet("convert", "general.xml", "general.ant").code == 0
+    assert "at (2*start) after" in (tmp_path / "general.ant").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 
 from mtornet.errors import ModelError
-from mtornet.expression import Apply, Expression, Symbol
+from mtornet.expression import Apply, Expression, Number, Symbol
 from mtornet.network.elements import Reaction, Side
 
 Factors = tuple[tuple[str, int], ...]
@@ -72,6 +72,14 @@ def scale(reaction: Reaction, *without: str) -> Expression:
     return product(
         reaction.rate_constant, *(Symbol(name) for name, role in reaction.modifiers if role not in without)
     )
+
+
+def consumed(reaction: Reaction) -> list[Expression]:
+    """Return the reactants, each to the power of its count."""
+    return [
+        Symbol(name) if count == 1 else power(Symbol(name), Number(float(count)))
+        for name, count in reaction.reactants
+    ]
 
 
 def constant(reaction: Reaction, name: str) -> Expression:

@@ -1,11 +1,12 @@
 """Hill activation: a rate that a stimulator switches on."""
 
-from mtornet.expression import Expression, Number, Symbol
+from mtornet.expression import Expression, Number
 from mtornet.graph.schema import STIMULATOR
 from mtornet.network.elements import Reaction
 from mtornet.network.ratelaws.base import (
     RateLaw,
     constant,
+    consumed,
     divide,
     only_modifier,
     only_reactant,
@@ -19,11 +20,11 @@ from mtornet.network.ratelaws.base import (
 def _formula(reaction: Reaction) -> Expression:
     if any(role == STIMULATOR for _, role in reaction.modifiers):
         x = only_modifier(reaction, STIMULATOR)
-        consumed = [Symbol(name) for name, count in reaction.reactants for _ in range(int(count))]
+        factors = consumed(reaction)
     else:
-        x, consumed = only_reactant(reaction), []
+        x, factors = only_reactant(reaction), []
     filled = power(divide(x, constant(reaction, "K")), constant(reaction, "n"))
-    return product(scale(reaction, STIMULATOR), *consumed, divide(filled, plus(Number(1.0), filled)))
+    return product(scale(reaction, STIMULATOR), *factors, divide(filled, plus(Number(1.0), filled)))
 
 
 HILL_ACTIVATION = RateLaw(

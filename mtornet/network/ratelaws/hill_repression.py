@@ -1,11 +1,12 @@
 """Hill repression: a rate that an inhibitor switches off."""
 
-from mtornet.expression import Expression, Number, Symbol
+from mtornet.expression import Expression, Number
 from mtornet.graph.schema import INHIBITOR
 from mtornet.network.elements import Reaction
 from mtornet.network.ratelaws.base import (
     RateLaw,
     constant,
+    consumed,
     divide,
     only_modifier,
     plus,
@@ -17,9 +18,8 @@ from mtornet.network.ratelaws.base import (
 
 def _formula(reaction: Reaction) -> Expression:
     x = only_modifier(reaction, INHIBITOR)
-    consumed = [Symbol(name) for name, count in reaction.reactants for _ in range(int(count))]
     filled = power(divide(x, constant(reaction, "K")), constant(reaction, "n"))
-    return divide(product(scale(reaction, INHIBITOR), *consumed), plus(Number(1.0), filled))
+    return divide(product(scale(reaction, INHIBITOR), *consumed(reaction)), plus(Number(1.0), filled))
 
 
 HILL_REPRESSION = RateLaw(

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import os
+from itertools import pairwise
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 
@@ -122,6 +124,49 @@ def test_functions_that_double_each_time_do_not_explode() -> None:
         1,
     )
     with pytest.raises(UnsupportedFeatureError, match="a formula of more than 20000 nodes"):
+        read_sbml(text)
+
+
+def chain(n: int) -> str:
+    """A file in which each of n parameters is the one before."""
+    quantities = "".join(f'<parameter id="p{i}" value="1" constant="false"/>' for i in range(n))
+    rules = "".join(
+        f'<assignmentRule variable="{b}"><math {MATHML}><ci>{a}</ci></math></assignmentRule>'
+        for a, b in pairwise(f"p{i}" for i in reversed(range(n)))
+    )
+    return GOOD.replace(
+        "</listOfParameters>", f"{quantities}</listOfParameters><listOfRules>{rules}</listOfRules>"
+    )
+
+
+def test_chains_are_read_or_refused_before_they_take_long() -> None:
+    start = perf_counter()
+    with pytest.raises(UnsupportedFeatureError, match="depend on each other in more than 60000 ways"):
+        read_sbml(chain(5000))
+    assert len(read_sbml(chain(100)).derived) == 99
+    assert perf_counter() - start < 30
+
+
+def test_many_events_take_no_long_time() -> None:
+    n = 1000
+    events = "".join(
+        f'<event useValuesFromTriggerTime="true"><trigger initialValue="true" persistent="true"><math {MATHML}><true/></math></trigger>'
+        f'<listOfEventAssignments><eventAssignment variable="p0"><math {MATHML}><ci>p{i}</ci></math></eventAssignment></listOfEventAssignments></event>'
+        for i in range(n)
+    )
+    quantities = "".join(f'<parameter id="p{i}" value="1" constant="false"/>' for i in range(n))
+    text = GOOD.replace("</listOfParameters>", f"{quantities}</listOfParameters>")
+    text = text.replace("</listOfReactions>", f"</listOfReactions><listOfEvents>{events}</listOfEvents>")
+    start = perf_counter()
+    assert len(read_sbml(text).events) == n
+    assert perf_counter() - start < 30
+
+
+@pytest.mark.parametrize("count", ["1e300", "INF", "NaN"])
+def test_counts_that_are_no_counts(count: str) -> None:
+    text = GOOD.replace('species="A" stoichiometry="1"', f'species="A" stoichiometry="{count}"')
+    assert text != GOOD
+    with pytest.raises(SBMLError, match=r"stoichiometry of 'A' is not given as a number up to 1e\+15"):
         read_sbml(text)
 
 
