@@ -39,6 +39,8 @@ class Rows(NamedTuple):
     step: FloatArray
     weak: FloatArray
     """Above 0 where a pivot lost its digits."""
+    atol: FloatArray
+    """Absolute tolerance by place; without a tape only that of all."""
     error: FloatArray
     accepted: FloatArray
     ahead: FloatArray
@@ -106,6 +108,7 @@ def new_rows(program: Program, tape: Tape | None, lanes: int) -> Rows:
         "clock": 1,
         "step": 1,
         "weak": 1,
+        "atol": n if tape is not None else 1,
         "error": 1,
         "accepted": 1,
         "ahead": n if tape is not None else 0,

@@ -41,8 +41,8 @@ def functions(compiled: CompiledNetwork, constants: FloatArray) -> tuple[Functio
         return slope.copy()
 
     def jacobian(t: float, x: FloatArray) -> FloatArray:
-        rows.x[:n], rows.x[n + 1] = x[program.species], t
-        kernel((0,), program, tape, rows, matrix)
+        rows.y[:n] = x[program.species]
+        kernel((0,), program, tape, t, rows, matrix)
         return matrix.copy()
 
     return right_side, jacobian

@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit
 
 from mtornet.compiled.kernels.bytecode import evaluate
+from mtornet.compiled.kernels.leaf import inner
 from mtornet.compiled.kernels.random import next_word, uniform
 from mtornet.compiled.status import EVENT_STORM, NEGATIVE_RATE, NOT_FINITE, RUNNING, TRIGGERED
 
@@ -43,7 +44,8 @@ def settle(cells, pending, events, constants, whole):
             continue
         c = constants[min(cell, constants.shape[0] - 1), cells.segment[cell]]
         t = cells.clock[cell]
-        x[:n_states] = cells.x[cell]
+        for i in range(n_states):
+            x[i] = cells.x[cell, i]
         x[n_states + 1] = t
         outcome = RUNNING
         at_once = 0
@@ -73,12 +75,13 @@ def settle(cells, pending, events, constants, whole):
             pending.executed[cell] += 1
             if at_once > _MOST_AT_ONCE or pending.executed[cell] > _MOST_IN_ALL:
                 outcome = EVENT_STORM
-        cells.x[cell] = x[:n_states]
+        for i in range(n_states):
+            cells.x[cell, i] = x[i]
         cells.until[cell] = next_moment(cell, t, x, c, pending, events, stack)
         cells.status[cell] = outcome
 
 
-@njit(cache=True)
+@inner
 def look_at_triggers(cell, t, x, c, cells, pending, events, stack):
     """Let triggers that became true wait for their execution; return a status if that cannot be."""
     for e in range(events.trigger.size):
@@ -111,7 +114,7 @@ def look_at_triggers(cell, t, x, c, cells, pending, events, stack):
     return RUNNING
 
 
-@njit(cache=True)
+@inner
 def compute_values(e, x, c, events, stack, values):
     """Write the values that the assignments of an event have in state ``x``."""
     first = events.assignment_start[e]
@@ -122,7 +125,7 @@ def compute_values(e, x, c, events, stack, values):
         )
 
 
-@njit(cache=True)
+@inner
 def next_due(cell, t, x, c, cells, pending, events, stack):
     """Slot of the execution that comes first of those due, -1 if none: by priority, then by chance."""
     best, best_priority, equals = -1, -np.inf, 0
@@ -144,7 +147,7 @@ def next_due(cell, t, x, c, cells, pending, events, stack):
     return best
 
 
-@njit(cache=True)
+@inner
 def next_moment(cell, t, x, c, pending, events, stack):
     """Time at which an execution is due or the time alone may flip a trigger; infinite if never."""
     moment = np.inf
@@ -168,7 +171,7 @@ def next_moment(cell, t, x, c, pending, events, stack):
     return moment
 
 
-@njit(cache=True)
+@inner
 def draw(cell, cells):
     """Return a uniform number of the cell's own stream."""
     s0, s1, s2, s3 = cells.rng[cell, 0], cells.rng[cell, 1], cells.rng[cell, 2], cells.rng[cell, 3]
@@ -177,7 +180,7 @@ def draw(cell, cells):
     return uniform(word)
 
 
-@njit(cache=True)
+@inner
 def rounded(value, cell, cells):
     """Return a whole number near ``value`` whose mean is ``value``."""
     below = math.floor(value)

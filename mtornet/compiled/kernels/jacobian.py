@@ -1,14 +1,18 @@
 """The Jacobian of the rate equations as a matrix, from the lists of the lane integrator."""
 
+from mtornet.compiled.kernels.jump_lanes import set_marks
 from mtornet.compiled.kernels.leaf import inner, outer
 from mtornet.compiled.kernels.rodas_step import compute_slopes
 from mtornet.compiled.kernels.tape_lanes import run_tape
 
 
 @outer
-def jacobian(lanes, p, tape, rows, matrix):
-    """Write d(dx/dt)/dx at the amounts and time in ``rows.x``; ``lanes`` is one lane."""
+def jacobian(lanes, p, tape, time, rows, matrix):
+    """Write d(dx/dt)/dx at the amounts in ``rows.y``; ``lanes`` is one lane."""
+    for i in range(p.species.size):
+        rows.x[i] = rows.y[i]
     if tape is not None:
+        set_marks(lanes, p, tape, 0, time, rows)
         run_tape(lanes, tape.code, 0, tape.n_step, rows.taped)
     compute_slopes(lanes, p, rows.constants, rows.x, rows.slopes)
     matrix[:, :] = 0.0

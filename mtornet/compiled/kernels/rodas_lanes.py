@@ -7,6 +7,7 @@ and any order.
 
 import math
 
+from mtornet.compiled.kernels.defect_lanes import add_defect
 from mtornet.compiled.kernels.jump_lanes import NONE, OF_TRIGGER, find_jumps, first_mark, set_marks
 from mtornet.compiled.kernels.lanes import choose, load, store
 from mtornet.compiled.kernels.leaf import inner, outer
@@ -55,13 +56,18 @@ def give_back(p, width, lane, states, rows, cells):
 
 
 @inner
-def take(p, width, lane, s, states, rows, cells):
+def take(p, tape, width, lane, s, atol, states, rows, cells):
     """Put the cell of a set into a lane."""
     states.which[lane] = s
     states.segment[lane] = cells.segment[s]
     states.output[lane] = cells.sample[s]
     for i in range(p.species.size):
         rows.y[i * width + lane] = cells.x[s, p.species[i]]
+    # Without a tape all states are molecules, and have one tolerance.
+    rows.atol[lane] = atol[s, p.species[0]] if p.species.size else 0.0
+    if tape is not None:
+        for i in range(p.species.size):
+            rows.atol[i * width + lane] = atol[s, p.species[i]]
 
 
 @inner
@@ -154,6 +160,8 @@ def advance(
         Read and written, see ``tables.Cells``; one for each parameter set.
     breaks, constants_by_set, added
         The stretches of constant conditions; constants are (n_sets, n_segments, n_constants).
+    atol
+        (n_sets, n_states) absolute tolerances.
     watches
         Whether to stop at breaks, for events of the model.
     n_steps, n_rejected
@@ -168,7 +176,8 @@ def advance(
     next_set = 0
     n_running = 0
     # Every lane begins as one that has just ended.
-    states.ended[:] = 1
+    for lane in range(width):
+        states.ended[lane] = 1
     while True:
         for lane in range(width):
             if states.ended[lane] == 0:
@@ -198,14 +207,15 @@ def advance(
                         next_set += 1
                     if next_set >= n_sets:
                         break
-                    take(p, width, lane, next_set, states, rows, cells)
+                    take(p, tape, width, lane, next_set, atol, states, rows, cells)
                     next_set += 1
                     n_running += 1
                 again = False
                 if begin_stretch(lanes, p, tape, lane, states, rows, cells, breaks, constants_by_set, times):
                     origin = states.origin[lane]
                     span = states.end[lane] - origin
-                    states.step[lane] = first_step(lanes, p, tape, lane, origin, span, rtol, atol, rows)
+                    deaf = states.deaf[lane]
+                    states.step[lane] = first_step(lanes, p, tape, lane, origin, span, rtol, deaf, rows)
                     states.may_grow[lane] = 1
                     break
                 cells.clock[states.which[lane]] = states.end[lane]
@@ -226,8 +236,14 @@ def advance(
                 rows.clock[lane] = states.origin[lane] + states.time[lane]
                 rows.step[lane] = states.step[lane]
         try_step(lanes, p, tape, tableau, rows)
-        measure_error(lanes, n, rtol, atol, rows)
-
+        measure_error(lanes, n, tape, rtol, rows)
+        prepared = False
+        if tape is not None:
+            prepared = tape.atom.size > 0 or tape.timed_flux.size > 0
+            if prepared:
+                prepare_dense(lanes, n, tableau, rows.stages, rows.dense)
+            if tape.timed_flux.size > 0:
+                add_defect(lanes, p, tape, rtol, rows)
         any_output = False
         for lane in range(width):
             rows.accepted[lane] = 0.0
@@ -240,9 +256,7 @@ def advance(
                     origin, step = states.origin[lane], states.step[lane]
                     any_output |= times[states.output[lane]] - origin <= states.time[lane] + step
                     any_output |= step >= states.end[lane] - origin - states.time[lane]
-        if tape is not None:
-            any_output |= tape.atom.size > 0
-        if any_output:
+        if any_output and not prepared:
             prepare_dense(lanes, n, tableau, rows.stages, rows.dense)
         ahead = x
         # Not one condition: numba leaves out what stands behind ``is not None`` alone.

@@ -7,6 +7,7 @@ from mtornet.compiled.kernels.tape_lanes import run_tape
 
 # Assumed error of the first step, in units of h^5 y'''''; it only decides where the search begins.
 _FIRST_ERROR = 1e-2
+_DEAF = 3.0
 
 
 @inner
@@ -20,10 +21,11 @@ def compute_laws(lanes, p, tape, lane, time, rows):
 
 
 @inner
-def first_step(lanes, p, tape, lane, time, span, rtol, atol, rows):
+def first_step(lanes, p, tape, lane, time, span, rtol, deaf, rows):
     """Guess a first step from the first two derivatives of one lane.
 
-    A fifth derivative is guessed as that of a relaxation with the rate ``|y''| / |y'|``.
+    A fifth derivative is guessed as that of a relaxation with the rate ``|y''| / |y'|``. A deaf lane,
+    which passes over jumps, goes no further than a few times the tolerance.
     """
     n, width = p.species.size, len(lanes)
     if tape is not None:
@@ -38,6 +40,7 @@ def first_step(lanes, p, tape, lane, time, span, rtol, atol, rows):
             * y[p.member_factors[3 * m + 2] * width + lane]
         )
     speed, bend = 0.0, 0.0
+    atol = rows.atol[lane]
     moves = fluxes[p.n_fluxes : p.n_fluxes + n + 1]
     moves[n] = 0.0
     q = 0
@@ -48,6 +51,8 @@ def first_step(lanes, p, tape, lane, time, span, rtol, atol, rows):
             q += 1
         q += 1
         moves[i] = move
+        if tape is not None:
+            atol = rows.atol[i * width + lane]
         speed = max(speed, abs(move) / (atol + rtol * abs(y[i * width + lane])))
     fluxes[: p.n_fluxes] = 0.0
     for m in range(p.member_flux.size):
@@ -70,8 +75,12 @@ def first_step(lanes, p, tape, lane, time, span, rtol, atol, rows):
             turn += p.change_by[q] * fluxes[p.change_flux[q]]
             q += 1
         q += 1
+        if tape is not None:
+            atol = rows.atol[i * width + lane]
         bend = max(bend, abs(turn) / (atol + rtol * abs(y[i * width + lane])))
     longest = 0.1 * span
+    if deaf != 0 and speed > 0.0:
+        longest = min(longest, _DEAF / speed)
     if not (speed > 0.0 and bend > 0.0 and math.isfinite(speed) and math.isfinite(bend)):
         return longest
     rate = bend / speed

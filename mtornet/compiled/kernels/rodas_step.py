@@ -232,14 +232,17 @@ def try_step(lanes, p, tape, tableau, rows):
 
 
 @inner
-def measure_error(lanes, n, rtol, atol, rows):
+def measure_error(lanes, n, tape, rtol, rows):
     """Write the norm of the estimated error of every lane; not-a-number stays so.
 
-    The norm is the largest of ``|error| / (atol + rtol * max(|y0|, |y1|))`` over the species.
+    The norm is the largest of ``|error| / (atol + rtol * max(|y0|, |y1|))`` over the states.
     """
     largest = splat(lanes, 0.0)
+    atol = load(lanes, rows.atol, 0)
     for i in range(n):
         size = larger(absolute(load(lanes, rows.y, i)), absolute(load(lanes, rows.x, i)))
-        scale = multiply_add(splat(lanes, rtol), size, splat(lanes, atol))
+        if tape is not None:
+            atol = load(lanes, rows.atol, i)
+        scale = multiply_add(splat(lanes, rtol), size, atol)
         largest = larger(largest, divide(absolute(load(lanes, rows.stages, 7 * n + i)), scale))
     store(rows.error, 0, largest)

@@ -176,6 +176,20 @@ def solve_many(
     return found
 
 
+def absolute_tolerances(compiled: CompiledNetwork, x0: FloatArray, options: OdeOptions) -> FloatArray:
+    """Return the absolute tolerance of every state of every set, shape (n_sets, n_states).
+
+    The tolerance is in molecules. Where all amounts are below one molecule (those of a model in moles),
+    the largest of them takes its place; for a variable, whose unit is its own, what it starts from.
+    """
+    size = np.abs(x0)
+    n = compiled.n_molecular
+    largest = size[:, :n].max(axis=1, initial=0.0)
+    size[:, :n] = np.where(largest > 0.0, np.minimum(largest, 1.0), 1.0)[:, None]
+    size[:, n:] = np.where(size[:, n:] > 0.0, size[:, n:], 1.0)
+    return options.atol * size
+
+
 def without_rounding(amounts: FloatArray, options: OdeOptions) -> FloatArray:
     """Return amounts with 0 for what is empty but for rounding."""
     return np.where(np.abs(amounts) < options.nothing, 0.0, amounts)
@@ -197,7 +211,7 @@ def _run(
 
     lists = elimination_lists(compiled)
     n_sets = len(constants)
-    constants = _plain(constants)
+    constants, tolerances = _plain(constants), absolute_tolerances(compiled, x0, options)
     cells = new_cells(x0 + added[0], float(breaks[0]), times.size, compiled.initial_truth)
     n_steps, n_rejected = np.zeros(n_sets, dtype=np.int64), np.zeros(n_sets, dtype=np.int64)
     rows, states = new_rows(lists.program, lists.tape, lanes), new_lane_states(lanes)
@@ -216,7 +230,7 @@ def _run(
             _plain(added),
             _plain(times),
             float(options.rtol),
-            float(options.atol),
+            tolerances,
             int(options.max_steps),
             compiled.events is not None,
             n_steps,
