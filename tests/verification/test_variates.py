@@ -93,6 +93,39 @@ def test_normal(cells: int) -> None:
     assert_detected(moments_p(1.01 * found, mean=0, var=1, kurtosis=0), "a spread 1 % too wide")
 
 
+def test_exponential(cells: int) -> None:
+    from numba import njit
+
+    from mtornet.compiled.kernels.variates import exponential
+
+    @njit
+    def draws(s0, s1, s2, s3, out):  # type: ignore[no-untyped-def]
+        for i in range(out.size):
+            out[i], s0, s1, s2, s3 = exponential(s0, s1, s2, s3)
+
+    found = np.empty(100 * cells)
+    draws(*(np.uint64(w) for w in seed_state(test_seed(), 0)), found)
+    rng = Stream(test_seed(), 0)
+    # Enough to pass through the wedges and, twice, through the tail of the ziggurat.
+    n = 20_000
+    np.testing.assert_array_equal(found[:n], [twin.exponential(rng) for _ in range(n)])
+    assert found[:n].max() > twin.EXPONENTIAL_EDGES[1]
+    # The layers meet at the top of the density.
+    last = twin.EXPONENTIAL_EDGES[255]
+    assert np.exp(-last) == pytest.approx(1 - 3.9496598225815571993e-3 / last, rel=1e-12)
+    p_tail = [
+        float(stats.binomtest(int((found > z).sum()), found.size, np.exp(-z)).pvalue)
+        for z in (0.001, 0.01, 0.1, 0.7, 2.0, 5.0, 7.5, 7.8, 9.0, 11.0)
+    ]
+    p_values = [
+        float(stats.kstest(found, "expon").pvalue),
+        moments_p(found, mean=1, var=1, kurtosis=6),
+        *p_tail,
+    ]
+    assert_agrees(bonferroni(p_values), "exponential variates")
+    assert_detected(moments_p(1.01 * found, mean=1, var=1, kurtosis=6), "a mean 1 % too large")
+
+
 @pytest.mark.parametrize(("k", "n"), [(1, 1), (1, 10), (10, 10), (3, 1024), (700, 1024)])
 def test_order_statistic(k: int, n: int, cells: int) -> None:
     found = draw_all("order_statistic", k, n, 3 * cells)

@@ -1,4 +1,4 @@
-"""Poisson, normal, gamma and beta variates from the trajectory's own stream."""
+"""Exponential, Poisson, normal, gamma and beta variates from the trajectory's own stream."""
 
 import math
 
@@ -6,6 +6,51 @@ import numpy as np
 from numba import njit, uint64
 
 from mtornet.compiled.kernels.random import next_word, uniform, uniform_positive
+
+
+def _exponential_layers():
+    """Edges of 256 layers of equal area under exp(-x), ratios of neighbours, and exp(-x) at the edges."""
+    n, edge, area = 256, 7.69711747013104972, 3.9496598225815571993e-3
+    edges = np.empty(n + 1)
+    edges[0], edges[1], edges[n] = area / math.exp(-edge), edge, 0.0
+    for i in range(2, n):
+        edges[i] = -math.log(area / edges[i - 1] + math.exp(-edges[i - 1]))
+    return edges, edges[1:] / edges[:-1], np.array([math.exp(-edge) for edge in edges])
+
+
+_EXP_EDGES, _EXP_RATIOS, _EXP_DENSITIES = _exponential_layers()
+_EXP_TAIL = _EXP_EDGES[1]
+
+
+@njit(cache=True, inline="always")
+def exponential(s0, s1, s2, s3):
+    """Draw an exponential variate of mean 1 (ziggurat of Marsaglia and Tsang 2000)."""
+    word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
+    # The layer and the place within it come from different bits.
+    layer = np.uint64(word & uint64(255))
+    u = uniform(word)
+    if u < _EXP_RATIOS[layer]:
+        return u * _EXP_EDGES[layer], s0, s1, s2, s3
+    return _exponential_beyond(layer, u, s0, s1, s2, s3)
+
+
+@njit(cache=True)
+def _exponential_beyond(layer, u, s0, s1, s2, s3):
+    passed = 0.0
+    while not (u < _EXP_RATIOS[layer]):
+        if layer == 0:
+            # Beyond the last edge the law starts anew.
+            passed += _EXP_TAIL
+        else:
+            x = u * _EXP_EDGES[layer]
+            word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
+            below, above = _EXP_DENSITIES[layer], _EXP_DENSITIES[layer + np.uint64(1)]
+            if below + uniform(word) * (above - below) < math.exp(-x):
+                return passed + x, s0, s1, s2, s3
+        word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
+        layer = np.uint64(word & uint64(255))
+        u = uniform(word)
+    return passed + u * _EXP_EDGES[layer], s0, s1, s2, s3
 
 
 @njit(cache=True)

@@ -1,4 +1,4 @@
-"""Poisson, normal, gamma and order-statistic variates, draw for draw as in the kernels."""
+"""Exponential, Poisson, normal, gamma and order-statistic variates, draw for draw as in the kernels."""
 
 from __future__ import annotations
 
@@ -10,6 +10,35 @@ from tests.verification.reference.generator import Stream
 def uniform_positive(rng: Stream) -> float:
     """In (0, 1]."""
     return ((rng.word() >> 11) + 1) * 2.0**-53
+
+
+def _exponential_layers() -> list[float]:
+    """Edges of 256 layers of equal area under exp(-x), widest first (Marsaglia and Tsang 2000)."""
+    edge, area = 7.69711747013104972, 3.9496598225815571993e-3
+    edges = [area / math.exp(-edge), edge]
+    while len(edges) < 256:
+        edges.append(-math.log(area / edges[-1] + math.exp(-edges[-1])))
+    return [*edges, 0.0]
+
+
+EXPONENTIAL_EDGES = _exponential_layers()
+
+
+def exponential(rng: Stream) -> float:
+    """Ziggurat; beyond the last edge the law starts anew."""
+    edges, passed = EXPONENTIAL_EDGES, 0.0
+    while True:
+        word = rng.word()
+        i, u = word & 255, (word >> 11) * 2.0**-53
+        if u < edges[i + 1] / edges[i]:
+            return passed + u * edges[i]
+        if i == 0:
+            passed += edges[1]
+            continue
+        x = u * edges[i]
+        below, above = math.exp(-edges[i]), math.exp(-edges[i + 1])
+        if below + rng.uniform() * (above - below) < math.exp(-x):
+            return passed + x
 
 
 def poisson(mean: float, rng: Stream) -> int:
