@@ -76,10 +76,8 @@ class SharedNeighbours(DirectMethod):
 class FixedWait(DirectMethod):
     """Waits the mean time instead of an exponential one."""
 
-    def stream(self, cell: int) -> Stream:
-        stream = Stream(self.key, cell)
-        stream.exponential = lambda: 1.0  # type: ignore[method-assign]
-        return stream
+    def wait(self) -> float:
+        return 1.0
 
 
 class StaleDependents(DirectMethod):

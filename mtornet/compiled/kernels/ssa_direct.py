@@ -1,17 +1,26 @@
 """Exact simulation by Gillespie's direct method, table-driven, for several cells in a row.
 
 Propensities live in blocks whose sums are kept, so that finding a reaction costs about the square
-root of their number; after an event only the propensities it can have changed are computed anew.
+root of their number; after an event only the propensities it can have changed are computed anew. What
+that needs stands in one row of memory for each reaction, in the order in which it is read.
 """
-
-import math
 
 import numpy as np
 from numba import njit
 
 from mtornet.compiled.kernels.laws import propensity, upper_bound
-from mtornet.compiled.kernels.random import next_word, uniform, uniform_positive
+from mtornet.compiled.kernels.random import next_word, uniform
+from mtornet.compiled.kernels.records import (
+    D_CONSTANT,
+    D_FACTOR,
+    D_FLAGS,
+    D_REACTION,
+    SPECIAL,
+    pack_dependents,
+    set_dependent_constants,
+)
 from mtornet.compiled.kernels.timed import hold_time
+from mtornet.compiled.kernels.variates import exponential
 from mtornet.compiled.kernels.triggers import flips
 from mtornet.compiled.status import (
     COMPLETE,
@@ -45,25 +54,23 @@ def sum_blocks(propensities, block_sums, shift):
     return total
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def choose_reaction(propensities, block_sums, shift, target):
     """Index of the reaction that owns the point ``target`` of the summed propensities, or -1.
 
     Reactions of propensity 0 are never chosen. -1 means that rounding of the running sums put the
     point beyond the last reaction.
     """
-    n = propensities.size
-    for b in range(block_sums.size):
-        if target < block_sums[b]:
-            first = b << shift
-            last = min(first + (1 << shift), n)
-            for j in range(first, last):
-                if target < propensities[j]:
-                    return j
-                target -= propensities[j]
-            return -1
+    b, last = 0, block_sums.size - 1
+    while b < last and target >= block_sums[b]:
         target -= block_sums[b]
-    return -1
+        b += 1
+    j = b << shift
+    last = min(j + (1 << shift), propensities.size) - 1
+    while j < last and target >= propensities[j]:
+        target -= propensities[j]
+        j += 1
+    return j if target < propensities[j] else -1
 
 
 @njit(cache=True, nogil=True)
@@ -89,6 +96,8 @@ def advance(shift, cells, breaks, constants, added, times, max_events, tables, s
     low, high = np.empty(n_states + 2), np.empty(n_states + 2)
     x[n_states] = 1.0
     stack, other_stack = np.empty(tables.depth), np.empty(tables.depth)
+    records = pack_dependents(tables)
+    numbers, words = records.numbers, records.words
     propensities = np.empty(n_reactions)
     block_sums = np.empty(((n_reactions - 1) >> shift) + 1)
     for cell in range(n_cells):
@@ -104,6 +113,7 @@ def advance(shift, cells, breaks, constants, added, times, max_events, tables, s
         outcome = RUNNING
         while outcome == RUNNING:
             c = constants[segment]
+            set_dependent_constants(records, c)
             end = min(breaks[segment + 1], until)
             x[n_states + 1] = t
             for j in range(n_reactions):
@@ -127,8 +137,8 @@ def advance(shift, cells, breaks, constants, added, times, max_events, tables, s
                     break
                 waited = np.inf
                 if total > 0.0:
-                    word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
-                    waited = -math.log(uniform_positive(word)) / total
+                    waited, s0, s1, s2, s3 = exponential(s0, s1, s2, s3)
+                    waited /= total
                 t_next = t + waited
                 upto = min(t_next, horizon)
                 # What the model or the protocol changes at ``end`` is not yet so before it; samples at
@@ -178,13 +188,21 @@ def advance(shift, cells, breaks, constants, added, times, max_events, tables, s
                         if x[i] > _MOST_MOLECULES:
                             outcome = COUNT_OVERFLOW
                     for k in range(tables.dependent_start[chosen], tables.dependent_start[chosen + 1]):
-                        j = tables.dependents[k]
-                        if n_timed > 0 and tables.is_timed[j]:
-                            new = upper_bound(j, low, high, c, tables, stack, other_stack)
+                        j = words[k, D_REACTION]
+                        if words[k, D_FLAGS] & SPECIAL:
+                            if n_timed > 0 and tables.is_timed[j]:
+                                new = upper_bound(j, low, high, c, tables, stack, other_stack)
+                            else:
+                                new = propensity(j, x, c, tables, stack)
+                            if new < 0.0:
+                                outcome = NEGATIVE_RATE
                         else:
-                            new = propensity(j, x, c, tables, stack)
-                        if new < 0.0:
-                            outcome = NEGATIVE_RATE
+                            new = (
+                                numbers[k, D_CONSTANT]
+                                * x[words[k, D_FACTOR]]
+                                * x[words[k, D_FACTOR + 1]]
+                                * x[words[k, D_FACTOR + 2]]
+                            )
                         difference = new - propensities[j]
                         propensities[j] = new
                         block_sums[j >> shift] += difference

@@ -7,18 +7,38 @@ uniform. A trial draws a reaction in proportion to its bound and accepts it with
 propensity to the bound. When a count leaves its interval at trial ``k`` of ``K``, the time is
 ``w`` times the ``k``-th order statistic of ``K`` uniforms; bounds and window start anew. Nothing
 is approximated.
-"""
 
-import math
+What a trial proposes does not depend on what became of the trials before it. So proposals are drawn
+some at a time, which lets the processor work on several; those after a count left are thrown away.
+"""
 
 import numpy as np
 from numba import njit
 
-from mtornet.compiled.kernels.laws import propensity, upper_bound
+from mtornet.compiled.kernels.count_intervals import (
+    set_bounds,
+    set_interval,
+    set_intervals,
+    special_bound,
+)
+from mtornet.compiled.kernels.laws import propensity
 from mtornet.compiled.kernels.random import next_word, uniform, uniform_positive
+from mtornet.compiled.kernels.records import (
+    CHANGE,
+    CHANGED,
+    FLAGS,
+    LONG,
+    SLOTS,
+    SPECIAL,
+    TOUCHES,
+    pack_reactions,
+    product,
+    set_constants,
+    state_size,
+)
 from mtornet.compiled.kernels.timed import hold_time
-from mtornet.compiled.kernels.triggers import flips
 from mtornet.compiled.kernels.variates import order_statistic, poisson
+from mtornet.compiled.kernels.triggers import flips
 from mtornet.compiled.status import (
     COMPLETE,
     COUNT_OVERFLOW,
@@ -32,37 +52,10 @@ from mtornet.compiled.status import (
 
 _MOST_MOLECULES = 9.0e15
 _TRIALS_PER_WINDOW = 1024.0
+_PROPOSALS = 8
 _CHECK_EVERY = 65536
 # A window with fewer accepted trials than this part has bounds that are far too wide.
 _WORTHWHILE = 1.0 / 64.0
-
-
-@njit(cache=True, inline="always")
-def half_width(count):
-    """How far a count may move before its bounds are renewed: a few of its Poisson deviations."""
-    return max(2.0, math.floor(min(0.25 * count, 3.0 * math.sqrt(count))))
-
-
-@njit(cache=True)
-def set_bounds(i, x, low, high):
-    """Put the interval of species ``i`` around its count."""
-    width = half_width(x[i])
-    low[i] = max(x[i] - width, 0.0)
-    high[i] = x[i] + width
-
-
-@njit(cache=True, inline="always")
-def bound(j, x, low, high, c, tables, stack, other_stack):
-    """Largest propensity of reaction ``j`` within the intervals; narrows them where it would be infinite."""
-    largest = upper_bound(j, low, high, c, tables, stack, other_stack)
-    if largest == np.inf:
-        # A quotient whose divisor may vanish: only the counts as they are can be bounded.
-        for k in range(tables.read_start[j], tables.read_start[j + 1]):
-            i = tables.reads[k]
-            low[i] = x[i]
-            high[i] = x[i]
-        largest = upper_bound(j, low, high, c, tables, stack, other_stack)
-    return largest
 
 
 @njit(cache=True)
@@ -105,22 +98,32 @@ def build_alias(bounds, threshold, partner, small, large):
 
 
 @njit(cache=True, nogil=True)
-def advance(cells, breaks, constants, added, times, max_events, tables, stop, reached):
-    """Simulate every running cell; arguments as in ``ssa_direct.advance``."""
+def advance(steps, cells, breaks, constants, added, times, max_events, tables, stop, reached):
+    """Simulate every running cell; arguments as in ``ssa_direct.advance``.
+
+    Parameters
+    ----------
+    steps
+        Width of intervals, see ``intervals.reach``.
+    """
     n_cells, n_states = cells.x.shape
     n_segments = constants.shape[0]
     n_reactions = tables.factors.shape[0]
     n_timed = tables.timed.size
-    x = np.empty(n_states + 2)
-    low, high = np.zeros(n_states + 2), np.ones(n_states + 2)
+    clock = n_states + 1
+    x = np.zeros(state_size(n_states))
+    low, high = np.zeros(x.size), np.zeros(x.size)
     x[n_states] = 1.0
-    low[n_states] = 1.0
     stack, other_stack = np.empty(tables.depth), np.empty(tables.depth)
+    records = pack_reactions(n_states, tables)
+    numbers, words = records.numbers, records.words
     bounds = np.empty(n_reactions)
     threshold = np.zeros(n_reactions)
-    partner = np.zeros(n_reactions, dtype=np.int64)
-    small = np.empty(n_reactions, dtype=np.int64)
-    large = np.empty(n_reactions, dtype=np.int64)
+    partner = np.zeros(n_reactions, dtype=np.uint32)
+    small = np.empty(n_reactions, dtype=np.uint32)
+    large = np.empty(n_reactions, dtype=np.uint32)
+    proposed = np.empty(_PROPOSALS, dtype=np.uint32)
+    level = np.empty(_PROPOSALS)
     left = np.empty(n_states, dtype=np.int64)
     for cell in range(n_cells):
         if cells.status[cell] != RUNNING:
@@ -135,15 +138,14 @@ def advance(cells, breaks, constants, added, times, max_events, tables, stop, re
         outcome = RUNNING
         while outcome == RUNNING:
             c = constants[segment]
+            set_constants(records, c)
             end = min(breaks[segment + 1], due)
             horizon = end
-            x[n_states + 1] = t
-            for i in range(n_states):
-                set_bounds(i, x, low, high)
+            x[clock] = t
+            set_intervals(steps, x, low, high, tables)
             if n_timed > 0:
-                horizon = hold_time(t, end, low, high, c, tables, stack, other_stack)
-            for j in range(n_reactions):
-                bounds[j] = bound(j, x, low, high, c, tables, stack, other_stack)
+                horizon = hold_time(t, end, low[: clock + 1], high[: clock + 1], c, tables, stack, other_stack)
+            set_bounds(x, low, high, c, numbers, words, tables, stack, other_stack, bounds)
             total = build_alias(bounds, threshold, partner, small, large)
             while outcome == RUNNING:
                 # At the moment of a dose the state before it is reported, at that of an event of the
@@ -157,10 +159,12 @@ def advance(cells, breaks, constants, added, times, max_events, tables, stop, re
                     outcome = NOT_FINITE
                     break
                 if t >= horizon:
-                    horizon = hold_time(t, end, low, high, c, tables, stack, other_stack)
+                    horizon = hold_time(
+                        t, end, low[: clock + 1], high[: clock + 1], c, tables, stack, other_stack
+                    )
                     for k in range(n_timed):
                         j = tables.timed[k]
-                        bounds[j] = bound(j, x, low, high, c, tables, stack, other_stack)
+                        bounds[j] = special_bound(j, x, low, high, c, tables, stack, other_stack)
                     total = build_alias(bounds, threshold, partner, small, large)
                     continue
                 until = horizon
@@ -174,69 +178,90 @@ def advance(cells, breaks, constants, added, times, max_events, tables, stop, re
                 if to_the_end:
                     window = until - t
                 trials, s0, s1, s2, s3 = poisson(total * window, s0, s1, s2, s3)
-                n_left = 0
                 trial = 0
                 events_before = events
+                last = np.uint32(0)
+                has_left = False
                 # Part of the window that has passed; known trial by trial only where a law needs it.
                 part = 0.0
-                while trial < trials:
-                    trial += 1
-                    if n_timed > 0:
-                        # The least of the uniforms that are left.
+                while trial < trials and not has_left and outcome == RUNNING:
+                    n_proposed = min(_PROPOSALS, trials - trial)
+                    for k in range(n_proposed):
                         word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
-                        part += (1.0 - part) * (1.0 - uniform_positive(word) ** (1.0 / (trials - trial + 1)))
-                        x[n_states + 1] = t + window * part
-                    word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
-                    place = uniform(word) * n_reactions
-                    j = int(place)
-                    if place - j >= threshold[j]:
-                        j = partner[j]
-                    word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
-                    now = propensity(j, x, c, tables, stack)
-                    if now < 0.0:
-                        outcome = NEGATIVE_RATE
-                        break
-                    if uniform(word) * bounds[j] < now:
-                        for k in range(tables.change_start[j], tables.change_start[j + 1]):
-                            i = tables.change_species[k]
-                            x[i] += tables.change_by[k]
-                            if x[i] < low[i] or x[i] > high[i]:
-                                left[n_left] = i
-                                n_left += 1
-                        events += 1
-                        if tables.touches[j] and flips(cell, x, c, cells, tables, stack):
-                            outcome = TRIGGERED
-                        if events >= max_events:
-                            outcome = EVENT_LIMIT
-                        if n_left > 0 or outcome != RUNNING:
+                        place = uniform(word) * n_reactions
+                        column = np.uint64(place)
+                        other = partner[column]
+                        j = np.uint32(column) if place - column < threshold[column] else other
+                        word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
+                        proposed[k] = j
+                        level[k] = uniform(word) * bounds[j]
+                    for k in range(n_proposed):
+                        last = proposed[k]
+                        trial += 1
+                        if n_timed > 0:
+                            # The least of the uniforms that are left.
+                            word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
+                            spare = uniform_positive(word) ** (1.0 / (trials - trial + 1))
+                            part += (1.0 - part) * (1.0 - spare)
+                            x[clock] = t + window * part
+                        if words[last, FLAGS] & SPECIAL:
+                            now = propensity(last, x, c, tables, stack)
+                        else:
+                            now = product(last, x, numbers, words)
+                        # Adding nothing is cheaper than a jump that the processor did not foresee.
+                        fires = level[k] < now
+                        times_by = 1.0 if fires else 0.0
+                        for slot in range(SLOTS):
+                            i = words[last, CHANGED + slot]
+                            count = x[i] + times_by * numbers[last, CHANGE + slot]
+                            x[i] = count
+                            has_left |= (count < low[i]) | (count > high[i])
+                        events += fires
+                        flags = words[last, FLAGS]
+                        if flags != 0:
+                            if flags & SPECIAL and now < 0.0:
+                                outcome = NEGATIVE_RATE
+                            if flags & LONG and fires:
+                                for m in range(tables.change_start[last] + SLOTS, tables.change_start[last + 1]):
+                                    i = np.uint32(tables.change_species[m])
+                                    x[i] += tables.change_by[m]
+                                    has_left |= (x[i] < low[i]) | (x[i] > high[i])
+                            if flags & TOUCHES and fires and flips(cell, x, c, cells, tables, stack):
+                                outcome = TRIGGERED
+                        if has_left | (events >= max_events) | (outcome != RUNNING):
                             break
+                    if events >= max_events:
+                        outcome = EVENT_LIMIT
                 until_check -= trial
-                if n_left == 0 and outcome == RUNNING:
+                if not has_left and outcome == RUNNING:
                     t = until if to_the_end else t + window
                     if trials >= 64 and events - events_before < _WORTHWHILE * trials:
                         # A fast reaction ran out of molecules: its bound, kept for the few that may
                         # come, would be tried for ever. Bounds as tight as can be until a count changes.
                         low[:n_states] = x[:n_states]
                         high[:n_states] = x[:n_states]
-                        for j in range(n_reactions):
-                            bounds[j] = bound(j, x, low, high, c, tables, stack, other_stack)
+                        set_bounds(x, low, high, c, numbers, words, tables, stack, other_stack, bounds)
                         total = build_alias(bounds, threshold, partner, small, large)
                 else:
                     if n_timed == 0:
                         part, s0, s1, s2, s3 = order_statistic(trial, trials, s0, s1, s2, s3)
                     t = min(t + window * part, until)
-                    for k in range(n_left):
-                        if x[left[k]] > _MOST_MOLECULES and outcome != EVENT_LIMIT:
-                            outcome = COUNT_OVERFLOW
+                    n_left = 0
+                    for m in range(tables.change_start[last], tables.change_start[last + 1]):
+                        i = tables.change_species[m]
+                        if x[i] < low[i] or x[i] > high[i]:
+                            left[n_left] = i
+                            n_left += 1
+                            if x[i] > _MOST_MOLECULES and outcome != EVENT_LIMIT:
+                                outcome = COUNT_OVERFLOW
                     if outcome != RUNNING:
                         break
-                    for k in range(n_left):
-                        set_bounds(left[k], x, low, high)
-                    for k in range(n_left):
-                        i = left[k]
-                        for r in range(tables.reader_start[i], tables.reader_start[i + 1]):
+                    for m in range(n_left):
+                        set_interval(left[m], steps, x, low, high)
+                    for m in range(n_left):
+                        for r in range(tables.reader_start[left[m]], tables.reader_start[left[m] + 1]):
                             j = tables.readers[r]
-                            bounds[j] = bound(j, x, low, high, c, tables, stack, other_stack)
+                            bounds[j] = special_bound(j, x, low, high, c, tables, stack, other_stack)
                     total = build_alias(bounds, threshold, partner, small, large)
                 if until_check <= 0:
                     until_check = _CHECK_EVERY

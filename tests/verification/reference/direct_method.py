@@ -16,6 +16,7 @@ from mtornet.simulation.methods.ssa import block_shift
 from mtornet.simulation.problem import FloatArray, Problem
 from mtornet.simulation.seeds import stream_key
 from tests.verification.reference.generator import Stream
+from tests.verification.reference.variates import exponential
 
 COMPLETE, EVENT_LIMIT, NOT_FINITE, COUNT_OVERFLOW = 0, 1, 3, 4
 REFRESH = 65536
@@ -61,6 +62,10 @@ class DirectMethod:
     def stream(self, cell: int) -> Stream:
         return Stream(self.key, cell)
 
+    def wait(self) -> float:
+        """An exponential time of mean 1."""
+        return exponential(self.rng)
+
     def guarded(self, j: int, x: list[float]) -> bool:
         return any(x[species] < least for species, least in self.guards[j])
 
@@ -89,7 +94,7 @@ class DirectMethod:
         return end
 
     def run(self, cell: int) -> Cell:  # noqa: C901 -- one loop, like the kernel it specifies
-        rng = self.stream(cell)
+        rng = self.rng = self.stream(cell)
         x = [*self.x0, 1.0]
         samples: list[list[float]] = []
         events, until_check, t, status = 0, REFRESH, self.breaks[0], COMPLETE
@@ -105,7 +110,7 @@ class DirectMethod:
                 if not total < math.inf:
                     status = NOT_FINITE
                     break
-                t_next = t + (rng.exponential() / total if total > 0 else math.inf)
+                t_next = t + (self.wait() / total if total > 0 else math.inf)
                 while len(samples) < len(self.times) and self.times[len(samples)] <= min(t_next, end):
                     samples.append(x[:-1])
                 if t_next >= end:
@@ -158,15 +163,14 @@ class DirectMethod:
 
 def choose_reaction(propensities: list[float], block_sums: list[float], shift: int, target: float) -> int:
     """Owner of the point ``target`` of the summed propensities; -1 beyond the last."""
-    for b, block in enumerate(block_sums):
-        if target < block:
-            first = b << shift
-            for j in range(first, min(first + (1 << shift), len(propensities))):
-                if target < propensities[j]:
-                    return j
-                target -= propensities[j]
-            return -1
-        target -= block
+    b = 0
+    while b < len(block_sums) - 1 and target >= block_sums[b]:
+        target -= block_sums[b]
+        b += 1
+    for j in range(b << shift, min((b + 1) << shift, len(propensities))):
+        if target < propensities[j]:
+            return j
+        target -= propensities[j]
     return -1
 
 

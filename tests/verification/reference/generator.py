@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 MASK = (1 << 64) - 1
 GOLDEN = 0x9E3779B97F4A7C15
 
@@ -55,7 +53,3 @@ class Stream:
     def uniform(self) -> float:
         """In [0, 1)."""
         return (self.word() >> 11) * 2.0**-53
-
-    def exponential(self) -> float:
-        """Mean 1; the uniform lies in (0, 1], so that its logarithm is finite."""
-        return -math.log(((self.word() >> 11) + 1) * 2.0**-53)
