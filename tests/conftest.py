@@ -47,7 +47,7 @@ def cells(request: pytest.FixtureRequest) -> int:
     return int(request.param)
 
 
-@pytest.fixture(params=["direct", "rejection"])
+@pytest.fixture(params=["direct", "rejection", "composition", "grouped"])
 def algorithm(request: pytest.FixtureRequest) -> str:
     """Exact algorithms: one law, so one table of statistical tests."""
     return str(request.param)

@@ -12,7 +12,9 @@ from mtornet.simulation.problem import Problem
 from mtornet.simulation.rate_equations import functions
 from mtornet.simulation.rounding import round_conserving
 from tests.verification import toys
+from tests.verification.reference.composition_method import CompositionMethod
 from tests.verification.reference.direct_method import DirectMethod, choose_reaction
+from tests.verification.reference.grouped_method import GroupedMethod
 from tests.verification.reference.rate_equations import complex_step_jacobian, slopes
 from tests.verification.reference.rejection_method import RejectionMethod
 from tests.verification.sampling import cells_of, problem_of
@@ -28,7 +30,12 @@ TOYS = {
 TIMES = [0.0, 0.3, 1.0, 4.0, 9.0]
 
 
-TWINS = {"direct": DirectMethod, "rejection": RejectionMethod}
+TWINS = {
+    "direct": DirectMethod,
+    "rejection": RejectionMethod,
+    "composition": CompositionMethod,
+    "grouped": GroupedMethod,
+}
 
 
 def assert_twins_agree(

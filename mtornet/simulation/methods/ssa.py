@@ -27,6 +27,8 @@ ALGORITHMS = {
     "auto": "chosen by copy numbers",
     "direct": "direct method, blocks, dependency graph",
     "rejection": "rejection with population intervals, alias sampling, Poisson windows",
+    "composition": "composition-rejection, propensities in groups, dependency graph",
+    "grouped": "rejection with population intervals, grouped bounds, Poisson windows",
 }
 
 
@@ -106,6 +108,14 @@ def _kernel(algorithm: str, compiled: CompiledNetwork) -> Callable[..., None]:
         from mtornet.compiled.kernels import ssa_rejection
 
         return partial(ssa_rejection.advance, interval_steps(compiled.n_reactions))
+    if algorithm == "composition":
+        from mtornet.compiled.kernels import ssa_composition
+
+        return ssa_composition.advance
+    if algorithm == "grouped":
+        from mtornet.compiled.kernels import ssa_grouped
+
+        return ssa_grouped.advance
     from mtornet.compiled.kernels import ssa_direct
 
     return partial(ssa_direct.advance, block_shift(compiled.n_reactions))
