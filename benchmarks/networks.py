@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import networkx as nx
+import numpy as np
 
 import mtornet as mt
 from mtornet.experiment.rest import at_rest
@@ -63,3 +64,31 @@ def cascade(stages: int) -> mt.ReactionNetwork:
     rows += [([a], [a, b], 1.0) for a, b in pairwise(names)]
     rows += [([name], [], 1.0) for name in names]
     return build(f"cascade_{stages}", dict.fromkeys(names, 100.0), rows)
+
+
+def random_network(
+    n_reactions: int, *, fewest: float = 30.0, most: float = 3000.0, seed: int = 1
+) -> mt.ReactionNetwork:
+    """Return a random network of reversible steps that starts at its detailed balance.
+
+    Half as many species as reactions, ``fewest`` to ``most`` molecules each, in at most eight reactions;
+    seven steps in ten bind two species, two convert one into another, one exchanges with the outside. An
+    event changes about eight propensities. Both directions of a step have the same log-normal frequency at
+    the start, so that independent Poisson counts with these means stay so for ever.
+    """
+    rng = np.random.default_rng([seed, n_reactions])
+    n_species = n_reactions // 2
+    amounts = np.rint(np.exp(rng.uniform(np.log(fewest), np.log(most), n_species)))
+    names = [f"S{i}" for i in range(n_species)]
+    degree = np.zeros(n_species, dtype=np.int64)
+    rows: list[tuple[list[str], list[str], float]] = []
+    for kind in rng.choice(3, n_reactions // 2, p=(0.1, 0.2, 0.7)):
+        free = rng.integers(n_species, size=64)
+        chosen = list(dict.fromkeys(free[degree[free] < 8].tolist()))[: kind + 1]
+        degree[chosen] += 1
+        left, right = (chosen[:-1], chosen[-1:])
+        frequency = np.exp(rng.standard_normal())
+        for here, there in ((left, right), (right, left)):
+            constant = float(frequency / np.prod(amounts[here]))
+            rows.append(([names[i] for i in here], [names[i] for i in there], constant))
+    return build(f"random_{n_reactions}", dict(zip(names, amounts.tolist(), strict=True)), rows)
