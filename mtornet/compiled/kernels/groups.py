@@ -16,6 +16,8 @@ import math
 import numpy as np
 from numba import njit
 
+from mtornet.compiled.kernels.leaf import leaf
+
 EDGE, INVERSE = 0, 1
 SIZE, BEGIN, ROOM = 0, 1, 2
 GROUP, PLACE = 0, 1
@@ -32,30 +34,33 @@ _MOST_WASTE = 0.125
 
 @njit(cache=True)
 def new_groups(n_reactions, fine):
-    """Return ``edges``, ``rooms``, the pool of members, and ``seats`` for so many reactions."""
+    """Return ``edges``, ``rooms``, the pool of members, and ``seats`` for so many reactions.
+
+    Half of the pool is in use at a time; when it is full the members move to the other.
+    """
     octaves = _HEADROOM + _FOOTROOM + int(math.ceil(math.log2(n_reactions + 1.0)))
     n_groups = (octaves << fine) + 1
     return (
         np.zeros((n_groups, 2)),
         np.zeros((n_groups, 3), dtype=np.uint32),
-        np.zeros(3 * n_reactions + 4 * _SPARE * n_groups, dtype=np.uint32),
+        np.zeros(2 * (2 * n_reactions + 2 * _SPARE * n_groups), dtype=np.uint32),
         np.zeros((n_reactions, 2), dtype=np.uint32),
     )
 
 
-@njit(cache=True, inline="always")
+@leaf
 def leading_bits(bound, fine):
     """Sign, exponent and ``fine`` bits of the fraction: they count groups upwards."""
     return np.float64(bound).view(np.int64) >> (52 - fine)
 
 
-@njit(cache=True, inline="always")
+@leaf
 def group_of(bound, lowest, fine):
     """Return the group of a bound; a number that is not below ``n_groups`` asks for a new layout."""
     return np.uint32(max(leading_bits(bound, fine) - lowest, 1) if bound > 0.0 else 0)
 
 
-@njit(cache=True)
+@leaf
 def lay_out(bounds, fine, edges, rooms, members, seats):
     """Set edges by the largest bound and sort all reactions into groups; bounds must be finite.
 
@@ -82,7 +87,13 @@ def lay_out(bounds, fine, edges, rooms, members, seats):
         seats[j, PLACE] = rooms[g, SIZE]
         rooms[g, SIZE] += np.uint32(1)
     rooms[0, SIZE] = 0
-    _assign_rooms(rooms)
+    free = 0
+    for g in range(1, n_groups):
+        rooms[g, BEGIN] = free
+        rooms[g, ROOM] = _roomy(rooms[g, SIZE])
+        free += np.int64(rooms[g, ROOM])
+    # Group 0 needs no room: there stands where the pool is free.
+    rooms[0, BEGIN] = free
     for j in range(bounds.size):
         g = seats[j, GROUP]
         if g > 0:
@@ -90,38 +101,35 @@ def lay_out(bounds, fine, edges, rooms, members, seats):
     return lowest
 
 
-@njit(cache=True)
-def _assign_rooms(rooms):
-    end = np.uint32(0)
-    for g in range(1, rooms.shape[0]):
-        rooms[g, BEGIN] = end
-        rooms[g, ROOM] = rooms[g, SIZE] + (rooms[g, SIZE] >> np.uint32(2)) + np.uint32(_SPARE)
-        end += rooms[g, ROOM]
-    # Group 0 needs no room: there stands where the pool is free.
-    rooms[0, BEGIN] = end
+@leaf
+def _roomy(size):
+    return size + (size >> np.uint32(2)) + np.uint32(_SPARE)
 
 
-@njit(cache=True)
+@leaf
 def make_room(g, rooms, members):
-    """Give a full group a room of about twice the size."""
-    wanted = np.uint32(2) * rooms[g, ROOM] + np.uint32(_SPARE)
-    if np.int64(rooms[0, BEGIN]) + np.int64(wanted) > members.size:
-        # Rooms that groups left are spread over the pool: push together what is in use.
-        before, pool = rooms.copy(), members.copy()
-        _assign_rooms(rooms)
-        for other in range(1, rooms.shape[0]):
-            for k in range(np.int64(rooms[other, SIZE])):
-                members[rooms[other, BEGIN] + k] = pool[before[other, BEGIN] + k]
+    """Give a full group a room of about twice the size; if there is none, all groups move."""
+    half = members.size // 2
+    free = np.int64(rooms[0, BEGIN])
+    wanted = 2 * np.int64(rooms[g, ROOM]) + _SPARE
+    if free + wanted <= (half if free <= half else 2 * half):
+        for k in range(np.int64(rooms[g, SIZE])):
+            members[free + k] = members[rooms[g, BEGIN] + k]
+        rooms[g, BEGIN] = free
+        rooms[g, ROOM] = wanted
+        rooms[0, BEGIN] = free + wanted
         return
-    begin = rooms[0, BEGIN]
-    for k in range(np.int64(rooms[g, SIZE])):
-        members[begin + k] = members[rooms[g, BEGIN] + k]
-    rooms[g, BEGIN] = begin
-    rooms[g, ROOM] = wanted
-    rooms[0, BEGIN] += wanted
+    free = half if free <= half else 0
+    for other in range(1, rooms.shape[0]):
+        for k in range(np.int64(rooms[other, SIZE])):
+            members[free + k] = members[rooms[other, BEGIN] + k]
+        rooms[other, BEGIN] = free
+        rooms[other, ROOM] = _roomy(rooms[other, SIZE])
+        free += np.int64(rooms[other, ROOM])
+    rooms[0, BEGIN] = free
 
 
-@njit(cache=True)
+@leaf
 def regroup(j, g, rooms, members, seats):
     """Move reaction ``j`` to group ``g``."""
     old = seats[j, GROUP]
@@ -142,7 +150,7 @@ def regroup(j, g, rooms, members, seats):
     seats[j, GROUP] = g
 
 
-@njit(cache=True, inline="always")
+@leaf
 def is_wasteful(total, edges, rooms):
     """Tell whether too many trials go to reactions that are too small for the layout."""
     return rooms[1, SIZE] * edges[1, EDGE] > _MOST_WASTE * total

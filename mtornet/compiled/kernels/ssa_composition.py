@@ -27,7 +27,7 @@ from mtornet.compiled.kernels.groups import (
     new_groups,
     regroup,
 )
-from mtornet.compiled.kernels.laws import upper_bound
+from mtornet.compiled.kernels.laws import propensity, upper_bound
 from mtornet.compiled.kernels.random import next_word, uniform
 from mtornet.compiled.kernels.records import (
     D_CONSTANT,
@@ -38,11 +38,11 @@ from mtornet.compiled.kernels.records import (
     pack_dependents,
     prefetch,
     set_dependent_constants,
-    special_propensity,
     worth_prefetching,
 )
 from mtornet.compiled.kernels.timed import hold_time
 from mtornet.compiled.kernels.variates import exponential
+from mtornet.compiled.kernels.triggers import flips
 from mtornet.compiled.status import (
     COMPLETE,
     COUNT_OVERFLOW,
@@ -123,7 +123,7 @@ def advance(cells, breaks, constants, added, times, max_events, tables, stop, re
                         if n_timed > 0 and tables.is_timed[j]:
                             propensities[j] = upper_bound(j, low, high, c, tables, stack, other_stack)
                         else:
-                            propensities[j] = special_propensity(j, x, c, tables, stack)
+                            propensities[j] = propensity(j, x, c, tables, stack)
                         if propensities[j] < 0.0:
                             outcome = NEGATIVE_RATE
                         total += propensities[j]
@@ -190,7 +190,7 @@ def advance(cells, breaks, constants, added, times, max_events, tables, stop, re
                 level = uniform(word) * edges[g, EDGE]
                 if n_timed > 0 and tables.is_timed[chosen]:
                     x[n_states + 1] = t
-                    now = special_propensity(chosen, x, c, tables, stack)
+                    now = propensity(chosen, x, c, tables, stack)
                     if now < 0.0:
                         outcome = NEGATIVE_RATE
                         break
@@ -225,7 +225,7 @@ def advance(cells, breaks, constants, added, times, max_events, tables, stop, re
                         if n_timed > 0 and tables.is_timed[j]:
                             new = upper_bound(j, low, high, c, tables, stack, other_stack)
                         else:
-                            new = special_propensity(j, x, c, tables, stack)
+                            new = propensity(j, x, c, tables, stack)
                         if new < 0.0:
                             outcome = NEGATIVE_RATE
                     else:
@@ -247,7 +247,11 @@ def advance(cells, breaks, constants, added, times, max_events, tables, stop, re
                 events += 1
                 if events >= max_events and outcome == RUNNING:
                     outcome = EVENT_LIMIT
-                if tables.touches[chosen] and outcome == RUNNING:
+                if (
+                    tables.touches[chosen]
+                    and outcome == RUNNING
+                    and flips(cell, x, c, cells, tables, stack)
+                ):
                     outcome = TRIGGERED
             if outcome != RUNNING:
                 break

@@ -23,7 +23,13 @@ from mtornet.compiled.kernels.groups import (
     new_groups,
     regroup,
 )
-from mtornet.compiled.kernels.intervals import set_bounds, set_interval, special_bound
+from mtornet.compiled.kernels.count_intervals import (
+    set_bounds,
+    set_interval,
+    set_intervals,
+    special_bound,
+)
+from mtornet.compiled.kernels.laws import propensity
 from mtornet.compiled.kernels.random import next_word, uniform, uniform_positive
 from mtornet.compiled.kernels.records import (
     CHANGE,
@@ -38,12 +44,12 @@ from mtornet.compiled.kernels.records import (
     prefetch,
     product,
     set_constants,
-    special_propensity,
     state_size,
     worth_prefetching,
 )
 from mtornet.compiled.kernels.timed import hold_time
 from mtornet.compiled.kernels.variates import order_statistic, poisson
+from mtornet.compiled.kernels.triggers import flips
 from mtornet.compiled.status import (
     COMPLETE,
     COUNT_OVERFLOW,
@@ -100,9 +106,8 @@ def advance(cells, breaks, constants, added, times, max_events, tables, stop, re
     n_timed = tables.timed.size
     clock = n_states + 1
     x = np.zeros(state_size(n_states))
-    low, high = np.full(x.size, -np.inf), np.full(x.size, np.inf)
+    low, high = np.zeros(x.size), np.zeros(x.size)
     x[n_states] = 1.0
-    low[n_states], high[n_states] = 1.0, 1.0
     stack, other_stack = np.empty(tables.depth), np.empty(tables.depth)
     records = pack_reactions(n_states, tables)
     numbers, words = records.numbers, records.words
@@ -132,8 +137,7 @@ def advance(cells, breaks, constants, added, times, max_events, tables, stop, re
             end = min(breaks[segment + 1], due)
             horizon = end
             x[clock] = t
-            for i in range(n_states):
-                set_interval(i, _STEPS, x, low, high)
+            set_intervals(_STEPS, x, low, high, tables)
             if n_timed > 0:
                 horizon = hold_time(t, end, low[: clock + 1], high[: clock + 1], c, tables, stack, other_stack)
             total = 0.0
@@ -239,7 +243,7 @@ def advance(cells, breaks, constants, added, times, max_events, tables, stop, re
                             part += (1.0 - part) * (1.0 - spare)
                             x[clock] = t + window * part
                         if words[last, FLAGS] & SPECIAL:
-                            now = special_propensity(last, x, c, tables, stack)
+                            now = propensity(last, x, c, tables, stack)
                         else:
                             now = product(last, x, numbers, words)
                         # Adding nothing is cheaper than a jump that the processor did not foresee.
@@ -260,7 +264,7 @@ def advance(cells, breaks, constants, added, times, max_events, tables, stop, re
                                     i = np.uint32(tables.change_species[m])
                                     x[i] += tables.change_by[m]
                                     has_left |= (x[i] < low[i]) | (x[i] > high[i])
-                            if flags & TOUCHES and fires:
+                            if flags & TOUCHES and fires and flips(cell, x, c, cells, tables, stack):
                                 outcome = TRIGGERED
                         if has_left | (events >= max_events) | (outcome != RUNNING):
                             break
