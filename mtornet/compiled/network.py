@@ -145,19 +145,22 @@ def _compile_network(network: ReactionNetwork, *, scaled: bool) -> CompiledNetwo
     changes += [[(index[v.id], 1.0)] for v in flowing]
     moving = moving_derived(network)
     programs = compile_all(network, index, n, moving, scaled=scaled)
-    read_by: list[set[int]] = [set() for _ in index]
-    for j in range(n):
-        own = [int(i) for i in factors[j]] + [i for i, _ in guards[j]] + list(programs.reads[j])
-        for i in own:
-            if i < len(index):
-                read_by[i].add(j)
     change_start, change_species, change_by = _rows(changes)
     guard_start, guard_species, guard_least = _rows(guards)
-    reader_start, readers, _ = _rows([[(j, 0.0) for j in sorted(rows)] for rows in read_by])
-    dependent_start, dependents, _ = _rows(
-        [[(j, 0.0) for j in sorted(set().union(*(read_by[i] for i, _ in row)))] for row in changes]
-    )
     read_start, reads, _ = _rows([[(i, 0.0) for i in sorted(row)] for row in programs.reads])
+    # Which reaction reads which state, by factor, guard or program; the dummy species is no state.
+    by = np.arange(n)
+    reading = np.concatenate(
+        (by.repeat(MAX_FACTORS), by.repeat(np.diff(guard_start)), by.repeat(np.diff(read_start)))
+    )
+    read = np.concatenate((factors.ravel(), guard_species, reads))
+    reader_start, readers = _sets(read, reading, len(index) + 1)
+    reader_start, readers = reader_start[:-1], readers[: reader_start[-2]]
+    changing = by.repeat(np.diff(change_start))
+    n_readers = np.diff(reader_start)[change_species]
+    first = reader_start[change_species].repeat(n_readers)
+    within = np.arange(first.size) - (np.cumsum(n_readers) - n_readers).repeat(n_readers)
+    dependent_start, dependents = _sets(changing.repeat(n_readers), readers[first + within], n)
     is_timed = np.zeros(n, dtype=np.bool_)
     is_timed[programs.timed] = True
     order.setflags(write=False)
@@ -224,6 +227,17 @@ def _guards(reaction: Reaction, powers: dict[str, int], index: dict[str, int]) -
     for name, count in reaction.reactants:
         needed[name] = needed.get(name, 0) + count
     return [(index[name], float(count)) for name, count in needed.items() if powers.get(name, 0) < count]
+
+
+def _sets(rows: IntArray, members: IntArray, n_rows: int) -> tuple[IntArray, IntArray]:
+    """Return the members of each row once, ascending, as compressed rows."""
+    order = np.lexsort((members, rows))
+    rows, members = rows[order], members[order]
+    is_new = np.ones(rows.size, dtype=np.bool_)
+    is_new[1:] = (rows[1:] != rows[:-1]) | (members[1:] != members[:-1])
+    start = np.zeros(n_rows + 1, dtype=np.int64)
+    np.cumsum(np.bincount(rows[is_new], minlength=n_rows), out=start[1:])
+    return start, members[is_new]
 
 
 def _rows(entries: list[list[tuple[int, float]]]) -> tuple[IntArray, IntArray, NDArray[np.float64]]:

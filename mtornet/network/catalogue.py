@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, ValuesView
 from typing import Protocol, TypeVar
 
 from mtornet.errors import ModelError
@@ -48,6 +48,15 @@ class Catalogue(Mapping[str, T]):
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._by_id)
+
+    # Without these two each element would be looked up by its id: large networks feel that.
+    def values(self) -> ValuesView[T]:
+        """Return the elements, in order."""
+        return self._by_id.values()
+
+    def items(self) -> ItemsView[str, T]:
+        """Return ids with their elements, in order."""
+        return self._by_id.items()
 
     def __len__(self) -> int:
         return len(self._by_id)

@@ -129,9 +129,7 @@ def product(j, x, numbers, words):
 
     At the upper ends of intervals it is their largest propensity. Bit for bit what ``laws`` compute.
     """
-    return (
-        numbers[j, CONSTANT] * x[words[j, FACTOR]] * x[words[j, FACTOR + 1]] * x[words[j, FACTOR + 2]]
-    )
+    return numbers[j, CONSTANT] * x[words[j, FACTOR]] * x[words[j, FACTOR + 1]] * x[words[j, FACTOR + 2]]
 
 
 @njit(cache=True)

@@ -247,11 +247,7 @@ def advance(cells, breaks, constants, added, times, max_events, tables, stop, re
                 events += 1
                 if events >= max_events and outcome == RUNNING:
                     outcome = EVENT_LIMIT
-                if (
-                    tables.touches[chosen]
-                    and outcome == RUNNING
-                    and flips(cell, x, c, cells, tables, stack)
-                ):
+                if tables.touches[chosen] and outcome == RUNNING and flips(cell, x, c, cells, tables, stack):
                     outcome = TRIGGERED
             if outcome != RUNNING:
                 break

@@ -139,7 +139,9 @@ def advance(cells, breaks, constants, added, times, max_events, tables, stop, re
             x[clock] = t
             set_intervals(_STEPS, x, low, high, tables)
             if n_timed > 0:
-                horizon = hold_time(t, end, low[: clock + 1], high[: clock + 1], c, tables, stack, other_stack)
+                horizon = hold_time(
+                    t, end, low[: clock + 1], high[: clock + 1], c, tables, stack, other_stack
+                )
             total = 0.0
             lowest = 0
             first_changed = 0
@@ -260,7 +262,9 @@ def advance(cells, breaks, constants, added, times, max_events, tables, stop, re
                             if flags & SPECIAL and now < 0.0:
                                 outcome = NEGATIVE_RATE
                             if flags & LONG and fires:
-                                for m in range(tables.change_start[last] + SLOTS, tables.change_start[last + 1]):
+                                for m in range(
+                                    tables.change_start[last] + SLOTS, tables.change_start[last + 1]
+                                ):
                                     i = np.uint32(tables.change_species[m])
                                     x[i] += tables.change_by[m]
                                     has_left |= (x[i] < low[i]) | (x[i] > high[i])

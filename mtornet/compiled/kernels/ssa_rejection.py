@@ -144,7 +144,9 @@ def advance(steps, cells, breaks, constants, added, times, max_events, tables, s
             x[clock] = t
             set_intervals(steps, x, low, high, tables)
             if n_timed > 0:
-                horizon = hold_time(t, end, low[: clock + 1], high[: clock + 1], c, tables, stack, other_stack)
+                horizon = hold_time(
+                    t, end, low[: clock + 1], high[: clock + 1], c, tables, stack, other_stack
+                )
             set_bounds(x, low, high, c, numbers, words, tables, stack, other_stack, bounds)
             total = build_alias(bounds, threshold, partner, small, large)
             while outcome == RUNNING:
@@ -222,7 +224,9 @@ def advance(steps, cells, breaks, constants, added, times, max_events, tables, s
                             if flags & SPECIAL and now < 0.0:
                                 outcome = NEGATIVE_RATE
                             if flags & LONG and fires:
-                                for m in range(tables.change_start[last] + SLOTS, tables.change_start[last + 1]):
+                                for m in range(
+                                    tables.change_start[last] + SLOTS, tables.change_start[last + 1]
+                                ):
                                     i = np.uint32(tables.change_species[m])
                                     x[i] += tables.change_by[m]
                                     has_left |= (x[i] < low[i]) | (x[i] > high[i])
