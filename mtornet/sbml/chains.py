@@ -1,4 +1,4 @@
-"""Long chains of rules are found before libSBML checks a model: its search for circles takes hours on them."""
+"""Long chains of rules, found before libSBML checks a model: its search for circles takes hours on them."""
 
 from __future__ import annotations
 

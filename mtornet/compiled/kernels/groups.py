@@ -38,7 +38,7 @@ def new_groups(n_reactions, fine):
 
     Half of the pool is in use at a time; when it is full the members move to the other.
     """
-    octaves = _HEADROOM + _FOOTROOM + int(math.ceil(math.log2(n_reactions + 1.0)))
+    octaves = _HEADROOM + _FOOTROOM + math.ceil(math.log2(n_reactions + 1.0))
     n_groups = (octaves << fine) + 1
     return (
         np.zeros((n_groups, 2)),
@@ -87,7 +87,7 @@ def lay_out(bounds, fine, edges, rooms, members, seats):
         seats[j, PLACE] = rooms[g, SIZE]
         rooms[g, SIZE] += np.uint32(1)
     rooms[0, SIZE] = 0
-    free = 0
+    free = np.int64(0)
     for g in range(1, n_groups):
         rooms[g, BEGIN] = free
         rooms[g, ROOM] = _roomy(rooms[g, SIZE])
@@ -119,7 +119,7 @@ def make_room(g, rooms, members):
         rooms[g, ROOM] = wanted
         rooms[0, BEGIN] = free + wanted
         return
-    free = half if free <= half else 0
+    free = np.int64(half if free <= half else 0)
     for other in range(1, rooms.shape[0]):
         for k in range(np.int64(rooms[other, SIZE])):
             members[free + k] = members[rooms[other, BEGIN] + k]

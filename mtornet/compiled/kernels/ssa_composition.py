@@ -41,8 +41,8 @@ from mtornet.compiled.kernels.records import (
     worth_prefetching,
 )
 from mtornet.compiled.kernels.timed import hold_time
-from mtornet.compiled.kernels.variates import exponential
 from mtornet.compiled.kernels.triggers import flips
+from mtornet.compiled.kernels.variates import exponential
 from mtornet.compiled.status import (
     COMPLETE,
     COUNT_OVERFLOW,

@@ -20,8 +20,8 @@ from mtornet.compiled.kernels.records import (
     set_dependent_constants,
 )
 from mtornet.compiled.kernels.timed import hold_time
-from mtornet.compiled.kernels.variates import exponential
 from mtornet.compiled.kernels.triggers import flips
+from mtornet.compiled.kernels.variates import exponential
 from mtornet.compiled.status import (
     COMPLETE,
     COUNT_OVERFLOW,

@@ -11,6 +11,12 @@ changes its group at most; nothing depends on the number of reactions but memory
 import numpy as np
 from numba import njit
 
+from mtornet.compiled.kernels.count_intervals import (
+    set_bounds,
+    set_interval,
+    set_intervals,
+    special_bound,
+)
 from mtornet.compiled.kernels.groups import (
     BEGIN,
     EDGE,
@@ -22,12 +28,6 @@ from mtornet.compiled.kernels.groups import (
     lay_out,
     new_groups,
     regroup,
-)
-from mtornet.compiled.kernels.count_intervals import (
-    set_bounds,
-    set_interval,
-    set_intervals,
-    special_bound,
 )
 from mtornet.compiled.kernels.laws import propensity
 from mtornet.compiled.kernels.random import next_word, uniform, uniform_positive
@@ -48,8 +48,8 @@ from mtornet.compiled.kernels.records import (
     worth_prefetching,
 )
 from mtornet.compiled.kernels.timed import hold_time
-from mtornet.compiled.kernels.variates import order_statistic, poisson
 from mtornet.compiled.kernels.triggers import flips
+from mtornet.compiled.kernels.variates import order_statistic, poisson
 from mtornet.compiled.status import (
     COMPLETE,
     COUNT_OVERFLOW,

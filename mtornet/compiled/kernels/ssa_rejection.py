@@ -37,8 +37,8 @@ from mtornet.compiled.kernels.records import (
     state_size,
 )
 from mtornet.compiled.kernels.timed import hold_time
-from mtornet.compiled.kernels.variates import order_statistic, poisson
 from mtornet.compiled.kernels.triggers import flips
+from mtornet.compiled.kernels.variates import order_statistic, poisson
 from mtornet.compiled.status import (
     COMPLETE,
     COUNT_OVERFLOW,

@@ -68,7 +68,7 @@ class CompositionMethod(DirectMethod):
             return self.lay_out(in_force, x)
         return rate
 
-    def run(self, cell: int) -> Cell:
+    def run(self, cell: int) -> Cell:  # noqa: C901 -- one loop, like the kernel it specifies
         rng = self.rng = self.stream(cell)
         x = [*self.x0, 1.0]
         samples: list[list[float]] = []
