@@ -173,8 +173,8 @@ class ReactionNetwork:
     def describe(self) -> str:
         """Return one line on size and scale."""
         sizes = [f"{len(self.species)} species", f"{len(self.reactions)} reactions"]
-        sizes += [f"{len(self.variables)} variables"] if self.variables else []
-        sizes += [f"{len(self.events)} events"] if self.events else []
+        for what, parts in (("variable", self.variables), ("event", self.events)):
+            sizes += [f"{len(parts)} {what}{'s' if len(parts) > 1 else ''}"] if parts else []
         sizes += [f"{len(self.parameters)} parameters"]
         line = f"{self.model}: {', '.join(sizes)}"
         if not self.states_units:
