@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
-from mtornet.compiled.network import CompiledNetwork
 from mtornet.compiled.tables import Cells
 from mtornet.errors import ProtocolError
 from mtornet.names import unknown_name
 from mtornet.simulation.interrupt import StopFlag
 from mtornet.simulation.methods.chunks import run_in_chunks
 from mtornet.simulation.methods.ssa_choice import faster_algorithm
+from mtornet.simulation.methods.ssa_kernels import ALGORITHMS as EXACT_ALGORITHMS
+from mtornet.simulation.methods.ssa_kernels import kernel_of
 from mtornet.simulation.problem import CellSamples, FloatArray, Problem
 from mtornet.simulation.progress import Progress
 from mtornet.simulation.rounding import whole_doses
@@ -23,13 +23,8 @@ from mtornet.simulation.seeds import stream_key
 KISAO = "KISAO:0000029"
 """Exact stochastic simulation (Gillespie 1977); all algorithms here have its law."""
 
-ALGORITHMS = {
-    "auto": "chosen by copy numbers",
-    "direct": "direct method, blocks, dependency graph",
-    "rejection": "rejection with population intervals, alias sampling, Poisson windows",
-    "composition": "composition-rejection, propensities in groups, dependency graph",
-    "grouped": "rejection with population intervals, grouped bounds, Poisson windows",
-}
+ALGORITHMS = {"auto": "chosen by size and copy numbers", **EXACT_ALGORITHMS}
+"""By name; a result says in these words what ran."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +33,8 @@ class SsaOptions:
 
     max_events: int = 20_000_000_000
     algorithm: str = "auto"
-    """``direct``, ``rejection``, or ``auto``: by copy numbers, never by timing; a run repeats exactly."""
+    """``direct``, ``rejection``, ``composition``, ``grouped``, or ``auto``: by size and copy numbers, never by
+    timing; a run repeats exactly."""
 
     def __post_init__(self) -> None:
         if self.algorithm not in ALGORITHMS:
@@ -72,7 +68,7 @@ def run_cells(
     added = whole_doses(problem)
     algorithm = algorithm_for(problem, options)
 
-    kernel = _kernel(algorithm, compiled)
+    kernel = kernel_of(algorithm, compiled.n_reactions)
 
     def advance(chunk: Cells, reached: FloatArray) -> None:
         kernel(
@@ -100,35 +96,6 @@ def run_cells(
         consume=consume,
     )
     return ALGORITHMS[algorithm]
-
-
-def _kernel(algorithm: str, compiled: CompiledNetwork) -> Callable[..., None]:
-    """Return an algorithm's kernel."""
-    if algorithm == "rejection":
-        from mtornet.compiled.kernels import ssa_rejection
-
-        return partial(ssa_rejection.advance, interval_steps(compiled.n_reactions))
-    if algorithm == "composition":
-        from mtornet.compiled.kernels import ssa_composition
-
-        return ssa_composition.advance
-    if algorithm == "grouped":
-        from mtornet.compiled.kernels import ssa_grouped
-
-        return ssa_grouped.advance
-    from mtornet.compiled.kernels import ssa_direct
-
-    return partial(ssa_direct.advance, block_shift(compiled.n_reactions))
-
-
-def block_shift(n_reactions: int) -> int:
-    """Return log2 of the block size that makes blocks and their number about equal."""
-    return max(2, int(np.ceil(np.log2(max(n_reactions, 1)) / 2.0)))
-
-
-def interval_steps(n_reactions: int) -> float:
-    """Return the width of intervals for rejection: the wider, the more an alias table costs to renew."""
-    return float(0.4 * np.cbrt(150.0 + 4.5 * n_reactions))
 
 
 def algorithm_for(problem: Problem, options: SsaOptions) -> str:

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from mtornet.simulation.methods.ssa import block_shift
+from mtornet.simulation.methods.ssa_kernels import block_shift
 from mtornet.simulation.problem import FloatArray, Problem
 from mtornet.simulation.seeds import stream_key
 from tests.verification.reference.generator import Stream

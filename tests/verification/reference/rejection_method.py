@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
-from mtornet.simulation.methods.ssa import interval_steps
+from mtornet.simulation.methods.ssa_kernels import interval_steps
 from mtornet.simulation.problem import Problem
 from tests.verification.reference.direct_method import (
     COMPLETE,
