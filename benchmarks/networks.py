@@ -1,4 +1,4 @@
-"""Networks that the benchmarks run: the shipped one and three classics, all through the typed graph."""
+"""Networks that the benchmarks run: the shipped one, classics and random ones, built as typed graphs."""
 
 from __future__ import annotations
 
@@ -8,19 +8,31 @@ import networkx as nx
 import numpy as np
 
 import mtornet as mt
+from mtornet.compiled.bind import rate_constants, values_of
+from mtornet.compiled.network import compile_network
 from mtornet.experiment.rest import at_rest
 
 
 def build(
-    name: str, amounts: dict[str, float], reactions: list[tuple[list[str], list[str], float]]
+    name: str,
+    amounts: dict[str, float],
+    reactions: list[tuple[list[str], list[str], float]],
+    *,
+    parameters: bool = False,
 ) -> mt.ReactionNetwork:
-    """Build a mass-action network from ``(reactants, products, constant)`` rows."""
+    """Build a mass-action network from ``(reactants, products, constant)`` rows.
+
+    With ``parameters`` the constant of row ``j`` is the parameter ``k<j>``, so that it can be varied.
+    """
     graph = nx.MultiDiGraph(model=name, compartments={"cell": {"size": 1.0}})
+    if parameters:
+        values = {f"k{j}": {"value": constant} for j, (_, _, constant) in enumerate(reactions)}
+        graph.graph["parameters"] = values
     for species, amount in amounts.items():
         graph.add_node(species, kind="species", initial=amount, compartment="cell")
     for j, (reactants, products, constant) in enumerate(reactions):
         node = f"r{j}"
-        graph.add_node(node, kind="process", rate_constant=repr(constant))
+        graph.add_node(node, kind="process", rate_constant=f"k{j}" if parameters else repr(constant))
         for species in sorted(set(reactants)):
             graph.add_edge(species, node, role="reactant", stoichiometry=reactants.count(species))
         for species in sorted(set(products)):
@@ -28,9 +40,34 @@ def build(
     return mt.from_graph(graph)
 
 
-def settled_mtor() -> mt.ReactionNetwork:
-    """Return the shipped network at its drug-free steady state."""
-    return at_rest(mt.load_model("mtor"))
+def settled_mtor(copy_scale: float = 1.0) -> mt.ReactionNetwork:
+    """Return the shipped network at its drug-free steady state, in whole molecules of a part of a cell."""
+    return reduced(at_rest(mt.load_model("mtor")), copy_scale=copy_scale, whole=True)
+
+
+def dosed_mtor(drug: str, dose: str) -> mt.ReactionNetwork:
+    """Return the settled network under a drug, every rate constant a parameter."""
+    treated = at_rest(mt.load_model("mtor"), given={drug: dose})
+    return reduced(treated, parameters=True)
+
+
+def reduced(
+    network: mt.ReactionNetwork, *, copy_scale: float = 1.0, whole: bool = False, parameters: bool = False
+) -> mt.ReactionNetwork:
+    """Return a mass-action network with plain numbers as rate constants, which every simulator takes."""
+    compiled = compile_network(network)
+    constants = rate_constants(compiled, values_of(network, compiled, {}), copy_scale=copy_scale)
+    amounts = {s.id: s.initial * copy_scale for s in network.species.values()}
+    if whole:
+        amounts = {name: float(np.rint(amount)) for name, amount in amounts.items()}
+    rows = []
+    for reaction, constant in zip(network.reactions.values(), constants, strict=True):
+        modifiers = [name for name, _ in reaction.modifiers]
+        reactants = [name for name, count in reaction.reactants for _ in range(count)] + modifiers
+        products = [name for name, count in reaction.products for _ in range(count)] + modifiers
+        rows.append((reactants, products, float(constant)))
+    name = f"{network.model}_{copy_scale:g}".replace(".", "_")
+    return build(name, amounts, rows, parameters=parameters)
 
 
 def vilar() -> mt.ReactionNetwork:

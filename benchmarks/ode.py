@@ -1,266 +1,214 @@
-"""Solves per second and core of the rate equations: mtornet, libRoadRunner, LSODA.
+"""Rate equations: time and achieved error of a single solve and of a scan of 1 000 parameter sets.
 
-    python benchmarks/ode.py [--sets 1000] [--drugs everolimus,sapanisertib,dactolisib] [--repeats 3]
-
-The mTOR network at rest gets a dose at time 0; 72 h, 101 output times. Each set multiplies every rate
-constant by its own log-normal factor (sd 0.3). All solvers get the same constants, amounts and times.
-The absolute tolerance, in molecules, is ten times the relative one; libRoadRunner also gets a hundredth
-of that, which here buys it more accuracy than it costs. It gets the network with plain numbers as rate
-constants, without assignment rules, which is its fastest form; one instance is reset, given a set's
-constants, and run.
-
-Clock: CPU time of this process. The solvers take turns; medians over the repeats. Error: largest and
-root mean square of |x - reference| / (|reference| + 1 molecule) over species, times and 64 sets,
-against LSODA at 1e-12.
+The mTOR network at rest gets a dose at time 0 and is followed for 72 h, 101 output times. Each set
+multiplies every rate constant by a log-normal factor of its own (sd 0.3). All solvers get the same
+constants, amounts and times, at several tolerances. Error: largest and root mean square of
+``|x - reference| / (|reference| + 1 molecule)`` over species, times and sets. The reference is LSODA at
+1e-12; Radau at 1e-11 must agree with it.
 """
 
 from __future__ import annotations
 
-import argparse
-import os
-import platform
-import statistics
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from importlib.metadata import PackageNotFoundError, version
-from itertools import product
+from dataclasses import dataclass, field
+from statistics import median
 
 import numpy as np
 
-from mtornet.compiled.bind import bind, initial_amounts, rate_constants, values_of
-from mtornet.compiled.cache import is_compiled
-from mtornet.compiled.network import CompiledNetwork, compile_network
-from mtornet.experiment.drug import find_drug
-from mtornet.experiment.mechanisms import with_drug
-from mtornet.network.library import load_model
-from mtornet.simulation.methods import lsoda, ode
-from mtornet.simulation.problem import Problem
-from mtornet.simulation.steady_state import find_steady_state
+import mtornet as mt
+from benchmarks.log import say
+from benchmarks.networks import dosed_mtor
+from benchmarks.peers import engines
+from benchmarks.plain import FloatArray, plain
+from benchmarks.results import Row, Table
+from benchmarks.settings import Settings
+from benchmarks.worker import EngineError, Worker
 
-TIMES = np.linspace(0.0, 72 * 3600.0, 101)
-DOSES = {"everolimus": 20.0, "sapanisertib": 224.0, "dactolisib": 500.0}
-N_REFERENCE = 64
-THEIRS = "libRoadRunner CVODE"
+HORIZON_S, N_POINTS = 72 * 3600.0, 101
+DOSES = {"sapanisertib": "224 nM", "everolimus": "20 nM", "dactolisib": "500 nM"}
+N_CHECKED = 32
+N_SINGLES = 10
+SPREAD = 0.3
+AGREEMENT = 1e-7
+TOLERANCES = {
+    # The absolute tolerance in molecules by engine; a smaller one buys libRoadRunner more than it costs.
+    "libRoadRunner CVODE": [(1e-4, 1e-5), (1e-6, 1e-7), (1e-8, 1e-9)],
+}
+USUAL = [(1e-4, 1e-3), (1e-6, 1e-5), (1e-8, 1e-7)]
+OURS = [(1e-3, 1e-2), (1e-4, 1e-3), (1e-5, 1e-4), (1e-6, 1e-5), (1e-8, 1e-7)]
+BAR = "libRoadRunner CVODE"
 
-Solver = Callable[[np.ndarray], np.ndarray]
 
+@dataclass(slots=True)
+class _Entry:
+    """One engine at one tolerance."""
 
-@dataclass
-class Row:
-    label: str
+    engine: str
     rtol: float
     atol: float
-    solve: Solver
-    """Amounts (n_sets, n_times, n_species) for constants (n_sets, n_reactions)."""
-    n_sets: int
-    cpu: list[float] = field(default_factory=list)
+    worker: Worker
+    n_sets: int = 0
     error: tuple[float, float] = (np.nan, np.nan)
-
-    @property
-    def ms(self) -> float:
-        return 1e3 * statistics.median(self.cpu) / self.n_sets
+    singles: list[float] = field(default_factory=list)
+    scans: list[float] = field(default_factory=list)
 
 
-def problem_with(drug: str) -> Problem:
-    mtor = load_model()
-    before = compile_network(mtor)
-    constants = rate_constants(before, values_of(mtor, before, {}))
-    rest = find_steady_state(before, constants, initial_amounts(mtor), ode.OdeOptions()).amounts
-    network = with_drug(mtor, find_drug(mtor.model, drug))
-    x0 = initial_amounts(network)
-    x0[[list(network.species).index(name) for name in mtor.species]] = rest
-    compiled = compile_network(network)
-    segments = bind(network, compiled, [(0.0, {drug: DOSES[drug]}, {})], float(TIMES[-1]))
-    return Problem(compiled=compiled, segments=segments, times=TIMES, x0=x0, content=drug)
-
-
-def lanes_solver(problem: Problem, options: ode.OdeOptions, lanes: int) -> Solver:
-    def solve(constants: np.ndarray) -> np.ndarray:
-        found = ode.solve_many(
-            problem.compiled,
-            breaks=problem.segments.breaks,
-            constants=constants[:, None, :],
-            times=TIMES,
-            x0=problem.x0,
-            options=options,
-            lanes=lanes,
-        )
-        assert not found.status.any()
-        return found.amounts
-
-    return solve
-
-
-def single_solver(
-    solve_one: Callable[..., tuple[np.ndarray, np.ndarray]], problem: Problem, options: ode.OdeOptions
-) -> Solver:
-    def solve(constants: np.ndarray) -> np.ndarray:
-        found = np.empty((len(constants), TIMES.size, problem.x0.size))
-        for i, row in enumerate(constants):
-            one = replace(problem, segments=replace(problem.segments, constants=row[None]))
-            found[i] = solve_one(one, options)[0]
-        return found
-
-    return solve
-
-
-def roadrunner_solver(problem: Problem, options: ode.OdeOptions) -> Solver:
-    import antimony
-    import roadrunner
-
-    if antimony.loadAntimonyString(plain_antimony(problem.compiled)) < 0:
-        raise SystemExit(antimony.getLastError())
-    runner = roadrunner.RoadRunner(antimony.getSBMLString(antimony.getMainModuleName()))
-    ids, parameters = list(runner.model.getFloatingSpeciesIds()), list(runner.model.getGlobalParameterIds())
-    rows = np.array([int(name[2:]) for name in ids])
-    columns = np.array([int(name[2:]) for name in parameters])
-    runner.model.setFloatingSpeciesInitAmounts(problem.x0[rows])
-    runner.timeCourseSelections = ["time", *ids]
-    runner.integrator.relative_tolerance = options.rtol
-    runner.integrator.absolute_tolerance = options.atol
-    where = np.argsort(rows)
-    what = roadrunner.SelectionRecord.TIME | roadrunner.SelectionRecord.FLOATING
-    indices = list(range(len(parameters)))
-
-    def solve(constants: np.ndarray) -> np.ndarray:
-        found = np.empty((len(constants), TIMES.size, problem.x0.size))
-        for i, row in enumerate(constants):
-            runner.reset(what)
-            runner.model.setGlobalParameterValues(indices, row[columns])
-            found[i] = runner.simulate(float(TIMES[0]), float(TIMES[-1]), TIMES.size)[:, 1:]
-        return found
-
-    # The order of its columns is not part of what is timed.
-    solve.where = where  # type: ignore[attr-defined]
-    return solve
-
-
-def plain_antimony(compiled: CompiledNetwork) -> str:
-    """Return the network with numbered names and one parameter per reaction."""
-    n = compiled.n_species
-    lines = ["model plain", "compartment cell = 1"]
-    lines += [f"substanceOnly species s_{i} in cell; s_{i} = 1" for i in range(n)]
-    for j in range(compiled.n_reactions):
-        row = slice(compiled.tables.change_start[j], compiled.tables.change_start[j + 1])
-        net = list(zip(compiled.tables.change_species[row], compiled.tables.change_by[row], strict=True))
-        left = " + ".join(f"{-by:g} s_{i}" for i, by in net if by < 0)
-        right = " + ".join(f"{by:g} s_{i}" for i, by in net if by > 0)
-        law = "*".join([f"c_{j}", *(f"s_{i}" for i in compiled.tables.factors[j] if i < n)])
-        lines.append(f"r_{j}: {left} => {right}; {law}; c_{j} = 1")
-    return "\n".join([*lines, "end"])
-
-
-def rows_for(problem: Problem, n_sets: int) -> list[Row]:
-    few = max(1, min(n_sets, 100))
-    rows = []
-    for rtol, atol in product((1e-4, 1e-6, 1e-8), (10, 0.1)):
-        options = ode.OdeOptions(rtol=rtol, atol=rtol * atol)
-        rows.append(Row(THEIRS, rtol, options.atol, roadrunner_solver(problem, options), n_sets))
-    for rtol in (1e-4, 1e-6, 1e-8):
-        options = ode.OdeOptions(rtol=rtol, atol=rtol * 10)
-        solver = single_solver(lsoda.solve, problem, options)
-        rows.append(Row("LSODA (scipy, analytic Jacobian)", rtol, options.atol, solver, few))
-    for rtol in (1e-3, 1e-4, 1e-5, 1e-6, 1e-8):
-        options = ode.OdeOptions(rtol=rtol, atol=rtol * 10)
-        solver = single_solver(ode.solve, problem, options)
-        rows.append(Row("mtornet single solves", rtol, options.atol, solver, few))
-        for lanes in (8, 16):
-            label = f"mtornet scan, {lanes} lanes"
-            rows.append(Row(label, rtol, options.atol, lanes_solver(problem, options, lanes), n_sets))
+def measure(settings: Settings, _: list[str]) -> list[Row]:
+    """Return one row per drug, engine and tolerance."""
+    rows: list[Row] = []
+    for drug in list(DOSES)[: 1 if settings.quick else None]:
+        rows += _measure_drug(drug, settings)
     return rows
 
 
-def measure(drug: str, n_sets: int, repeats: int) -> None:
-    problem = problem_with(drug)
-    base = problem.segments.constants[0]
-    constants = base * np.exp(0.3 * np.random.default_rng(7).standard_normal((n_sets, base.size)))
-    checked = constants[: min(N_REFERENCE, n_sets)]
-    tight = ode.OdeOptions(rtol=1e-12, atol=1e-10, max_steps=10**6)
-    expected = single_solver(lsoda.solve, problem, tight)(checked)
-    rows = rows_for(problem, n_sets)
-    for row in rows:
-        found = row.solve(checked)
-        where = getattr(row.solve, "where", None)
-        found = found if where is None else found[:, :, where]
-        error = np.abs(found - expected) / (np.abs(expected) + 1.0)
-        row.error = (float(error.max()), float(np.sqrt(np.mean(error**2))))
-    for _ in range(repeats):
-        for row in rows:
-            started = time.process_time()
-            row.solve(constants[: row.n_sets])
-            row.cpu.append(time.process_time() - started)
-    report(drug, problem, rows)
-
-
-def report(drug: str, problem: Problem, rows: list[Row]) -> None:
-    theirs = [row for row in rows if row.label == THEIRS]
-    print(f"\n## {drug}: {problem.compiled.n_species} species, {problem.compiled.n_reactions} reactions\n")
-    print(
-        "| solver | rtol | atol | ms/solve | solves/s | error max | error rms "
-        "| CPU of libRoadRunner, same tolerances |"
-    )
-    print("|---|---|---|---|---|---|---|---|")
-    for row in rows:
-        same = next(
-            (
-                f"{other.ms / row.ms:.1f}x"
-                for other in theirs
-                if (other.rtol, other.atol) == (row.rtol, row.atol)
-            ),
-            "",
+def _measure_drug(drug: str, settings: Settings) -> list[Row]:
+    network = dosed_mtor(drug, DOSES[drug])
+    base = plain(network).constants
+    constants = base * np.exp(SPREAD * np.random.default_rng(7).standard_normal((settings.n_sets, base.size)))
+    expected = reference(network, constants[:N_CHECKED])
+    workers: dict[str, Worker] = {}
+    entries: list[_Entry] = []
+    try:
+        for name, engine in engines().items():
+            if engine.deterministic is None or not engine.is_installed:
+                continue
+            workers[name] = Worker(name)
+            try:
+                workers[name].build(network, kind="deterministic", limit_s=settings.build_limit_s)
+                entries += _entries(name, engine.own, workers[name], constants, expected, settings)
+            except EngineError as error:
+                say(f"{drug}, {name}: {error}")
+        for _ in range(settings.turns):
+            for entry in tuple(entries):
+                if entry not in entries:
+                    continue
+                try:
+                    _take(entry, constants, settings)
+                except EngineError as error:
+                    say(f"{drug}, {entry.engine} {entry.rtol:g}: {error}")
+                    entries = [other for other in entries if other.engine != entry.engine]
+    finally:
+        for worker in workers.values():
+            worker.stop()
+    rows: list[Row] = []
+    for entry in entries:
+        rows.append(
+            {
+                "drug": drug,
+                "engine": entry.engine,
+                "own": engines()[entry.engine].own,
+                "rtol": entry.rtol,
+                "atol": entry.atol,
+                "error_max": entry.error[0],
+                "error_rms": entry.error[1],
+                "single_ms": 1e3 * median(entry.singles),
+                "scan_ms": 1e3 * median(entry.scans) / entry.n_sets,
+                "sets_run": entry.n_sets,
+            }
         )
-        print(
-            f"| {row.label} | {row.rtol:.0e} | {row.atol:.0e} | {row.ms:.3f} | {1e3 / row.ms:.0f} "
-            f"| {row.error[0]:.1e} | {row.error[1]:.1e} | {same} |"
+        say(
+            f"{drug}, {entry.engine} {entry.rtol:g}: {rows[-1]['single_ms']:.2f} ms alone, "
+            f"{rows[-1]['scan_ms']:.3f} ms in a scan, error {entry.error[0]:.1e}"
         )
-    print("\nSolves per second at equal or smaller error, largest and root mean square:")
-    for other in theirs:
-        for kind in ("scan", "single solves"):
-            ours = [row for row in rows if kind in row.label and all(np.less_equal(row.error, other.error))]
-            if ours:
-                best = min(ours, key=lambda row: row.ms)
-                ratio = other.ms / best.ms
-                print(
-                    f"- {best.label} at {best.rtol:.0e}: {ratio:.1f}x libRoadRunner "
-                    f"at {other.rtol:.0e}/{other.atol:.0e}"
-                )
+    return rows
 
 
-def first_use() -> None:
-    problem = problem_with("sapanisertib")
-    started = time.perf_counter()
-    ode.solve(problem, ode.OdeOptions(rtol=1e-6))
-    print(
-        f"first solve of this process: {time.perf_counter() - started:.2f} s (kernel cached before: {CACHED})"
-    )
-
-
-CACHED = is_compiled("rodas_lanes.advance")
-
-
-def versions() -> str:
+def reference(network: mt.ReactionNetwork, constants: FloatArray) -> FloatArray:
+    """Return solutions that two unlike solvers agree on."""
+    asked = (HORIZON_S, N_POINTS)
     found = []
-    for name in ("mtornet", "libroadrunner", "scipy", "numpy", "numba", "llvmlite"):
-        try:
-            found.append(f"{name} {version(name)}")
-        except PackageNotFoundError:
-            found.append(f"{name} (not installed)")
-    return ", ".join(found)
+    for name, rtol, atol, sets in (
+        ("scipy odeint", 1e-12, 1e-10, constants),
+        ("scipy Radau", 1e-11, 1e-9, constants[:2]),
+    ):
+        with Worker(name) as worker:
+            worker.build(network, kind="deterministic", limit_s=300)
+            found.append(worker.value("solve_sets", sets, *asked, rtol, atol, limit_s=600))
+    both = len(found[1])
+    difference = error_of(found[1], found[0][:both])[0]
+    say(f"the two references agree within {difference:.1e}")
+    if difference > AGREEMENT:
+        raise RuntimeError(f"no reference: LSODA and Radau differ by {difference:.1e}")
+    return found[0]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Solves per second and core of the rate equations.")
-    parser.add_argument("--sets", type=int, default=1000)
-    parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--drugs", default=",".join(DOSES))
-    arguments = parser.parse_args()
-    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
-    print(f"{versions()}; Python {platform.python_version()}, {platform.machine()}{load}")
-    first_use()
-    for drug in arguments.drugs.split(","):
-        measure(drug, arguments.sets, arguments.repeats)
+def error_of(found: FloatArray, expected: FloatArray) -> tuple[float, float]:
+    """Return the largest and the root mean square error."""
+    error = np.abs(found - expected) / (np.abs(expected) + 1.0)
+    return float(error.max()), float(np.sqrt(np.mean(error**2)))
 
 
-if __name__ == "__main__":
-    main()
+def _entries(
+    name: str, own: bool, worker: Worker, constants: FloatArray, expected: FloatArray, settings: Settings
+) -> list[_Entry]:
+    made = []
+    for rtol, atol in OURS if own else TOLERANCES.get(name, USUAL):
+        asked = (HORIZON_S, N_POINTS, rtol, atol)
+        entry = _Entry(name, rtol, atol, worker)
+        found = worker.value("solve_sets", constants[:N_CHECKED], *asked, limit_s=settings.run_limit_s)
+        entry.error = error_of(found, expected)
+        few = constants[:16]
+        spent = worker.cost("solve_sets", few, *asked, limit_s=settings.run_limit_s).cpu_s
+        fits = int(settings.ensemble_budget_s / max(spent / len(few), 1e-9))
+        entry.n_sets = max(16, min(len(constants), fits))
+        made.append(entry)
+    return made
+
+
+def _take(entry: _Entry, constants: FloatArray, settings: Settings) -> None:
+    asked = (HORIZON_S, N_POINTS, entry.rtol, entry.atol)
+    limit = settings.run_limit_s
+    alone = [
+        entry.worker.cost("solve_sets", constants[i : i + 1], *asked, limit_s=limit).cpu_s
+        for i in range(N_SINGLES)
+    ]
+    entry.singles.append(median(alone))
+    scan = entry.worker.cost("solve_sets", constants[: entry.n_sets], *asked, limit_s=limit)
+    entry.scans.append(scan.cpu_s)
+
+
+def tables(rows: list[Row]) -> list[Table]:
+    """Return time and error by engine, then the ratios at equal or smaller error."""
+    found = []
+    for drug in dict.fromkeys(row["drug"] for row in rows):
+        here = [row for row in rows if row["drug"] == drug]
+        header = ["solver", "rtol", "atol", "ms, one solve", "ms per set, scan", "error max", "error rms"]
+        body = [
+            [
+                row["engine"],
+                f"{row['rtol']:.0e}",
+                f"{row['atol']:.0e}",
+                f"{row['single_ms']:.2f}",
+                f"{row['scan_ms']:.3f}",
+                f"{row['error_max']:.1e}",
+                f"{row['error_rms']:.1e}",
+            ]
+            for row in here
+        ]
+        found.append(
+            Table(title=f"mTOR network under {drug}, 72 h, 101 times, one core", header=header, rows=body)
+        )
+        found.append(_ratios(drug, here))
+    return found
+
+
+def _ratios(drug: str, rows: list[Row]) -> Table:
+    body = []
+    for row in rows:
+        if row["own"]:
+            continue
+        cells = [row["engine"], f"{row['rtol']:.0e}"]
+        for engine, key in (("mtornet simulate", "single_ms"), ("mtornet simulate_many", "scan_ms")):
+            better = [
+                ours
+                for ours in rows
+                if ours["engine"] == engine
+                and ours["error_max"] <= row["error_max"]
+                and ours["error_rms"] <= row["error_rms"]
+            ]
+            cells.append(f"{row[key] / min(ours[key] for ours in better):.1f}" if better else "–")
+        body.append(cells)
+    return Table(
+        title=f"Times faster than each solver at equal or smaller error, {drug}",
+        header=["solver", "its rtol", "one solve, `simulate`", "scan, `simulate_many`"],
+        rows=body,
+    )

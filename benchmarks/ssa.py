@@ -1,215 +1,156 @@
-"""Exact stochastic simulation beside public simulators: nanoseconds per reaction event, one core.
-
-    python benchmarks/ssa.py [--quick] [--out FILE]
-
-Engines take turns within each model, CPU time is measured, the cost of a run of one hundredth of
-the horizon is taken off (set-up, compilation of the model), and the median of the turns is shown.
-Events are those of our own runs of the same network, whose mean all engines share.
-"""
+"""Exact simulation: CPU nanoseconds per reaction event on one core, one long trajectory."""
 
 from __future__ import annotations
 
-import argparse
-import platform
-import sys
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from statistics import median
 
-import numpy as np
-from networks import cascade, settled_mtor, vilar
+from benchmarks.cases import CASES, Case
+from benchmarks.log import say
+from benchmarks.pool import built, engine_named
+from benchmarks.results import Row, Table, ratio
+from benchmarks.settings import Settings
+from benchmarks.worker import EngineError, Worker
 
-import mtornet as mt
-from mtornet.compiled.bind import rate_constants, values_of
-from mtornet.compiled.network import compile_network
-from mtornet.sbml.write import sbml_text
-
-Run = Callable[[float], None]
-
-
-@dataclass(frozen=True)
-class Case:
-    """One network at one copy scale, and how long to run it."""
-
-    name: str
-    network: mt.ReactionNetwork
-    horizon_s: float
+N_POINTS = 101
+TINY = 1e-6
+"""Part of the horizon of the run whose cost is taken off: what a call costs before its first event."""
+LEAST_EVENTS = 300.0
+PATIENCE = 4.0
+"""A call whose set-up takes this many budgets is not run long enough to see its events."""
 
 
-def scaled(network: mt.ReactionNetwork, scale: float) -> mt.ReactionNetwork:
-    """Return a network whose amounts are whole molecules at a copy scale, constants adjusted."""
-    compiled = compile_network(network)
-    constants = rate_constants(compiled, values_of(network, compiled, {}), copy_scale=scale)
-    from networks import build
+@dataclass(slots=True)
+class _Entry:
+    """One engine on one network."""
 
-    amounts = {s.id: float(np.rint(s.initial * scale)) for s in network.species.values()}
+    worker: Worker
+    load_s: float
+    horizon_s: float = 0.0
+    events: float = 0.0
+    fixed: list[float] | None = None
+    costs: list[float] | None = None
+
+
+def measure(settings: Settings, proven: list[str]) -> list[Row]:
+    """Return one row per network and engine."""
     rows = []
-    for reaction, constant in zip(network.reactions.values(), constants, strict=True):
-        modifiers = [name for name, _ in reaction.modifiers]
-        reactants = [name for name, count in reaction.reactants for _ in range(count)] + modifiers
-        products = [name for name, count in reaction.products for _ in range(count)] + modifiers
-        rows.append((reactants, products, float(constant)))
-    return build(f"{network.model}_{scale:g}".replace(".", "_"), amounts, rows)
+    for case in CASES:
+        rows += _measure_case(case, settings, proven)
+    return rows
 
 
-def ours(network: mt.ReactionNetwork, algorithm: str) -> Run:
-    """Return a run of our own."""
-
-    def run(horizon: float) -> None:
-        mt.simulate(
-            network, np.linspace(0.0, horizon, 101), method="ssa", jobs=1, seed=1, algorithm=algorithm
-        )
-
-    return run
-
-
-def libroadrunner(network: mt.ReactionNetwork) -> Run:
-    """Return a run of libRoadRunner's Gillespie method."""
-    import roadrunner
-
-    roadrunner.Logger.setLevel(roadrunner.Logger.LOG_ERROR)
-    model = roadrunner.RoadRunner(sbml_text(network))
-    model.setIntegrator("gillespie")
-    model.integrator.variable_step_size = False
-    model.integrator.seed = 1
-
-    def run(horizon: float) -> None:
-        model.resetAll()
-        model.simulate(0.0, horizon, 101)
-
-    return run
-
-
-def rebop(network: mt.ReactionNetwork) -> Run:
-    """Return a run of rebop with sparse rows, its fastest setting on these networks."""
-    import rebop as package
-
-    system = package.Gillespie()
-    compiled = compile_network(network)
-    constants = rate_constants(compiled, values_of(network, compiled, {}))
-    for reaction, constant in zip(network.reactions.values(), constants, strict=True):
-        reactants = [name for name, count in reaction.reactants for _ in range(count)]
-        products = [name for name, count in reaction.products for _ in range(count)]
-        system.add_reaction(float(constant), reactants, products)
-    start = {s.id: int(s.initial) for s in network.species.values()}
-
-    def run(horizon: float) -> None:
-        system.run(start, horizon, 100, sparse=True, rng=1)
-
-    return run
+def _measure_case(case: Case, settings: Settings, names: list[str]) -> list[Row]:
+    network = case.make()
+    common = {"network": case.name, "reactions": len(network.reactions), "species": len(network.species)}
+    counter = Worker("mtornet")
+    with counter, built(names, network, kind="stochastic", limit_s=settings.build_limit_s) as (ready, failed):
+        counter.build(network, kind="stochastic", limit_s=settings.build_limit_s)
+        entries: dict[str, _Entry] = {}
+        for name, (worker, load) in ready.items():
+            entry = _Entry(worker, load.cpu_s)
+            try:
+                entry.horizon_s = _horizon(worker, case, settings)
+                cells = 16 if entry.horizon_s < 0.1 * case.horizon_s else 4
+                entry.events = counter.value(
+                    "events", cells, entry.horizon_s, 7, limit_s=settings.run_limit_s
+                )
+                if entry.events < LEAST_EVENTS:
+                    raise EngineError("set-up swamps the events")
+                entry.fixed, entry.costs = [], []
+                entries[name] = entry
+            except EngineError as error:
+                failed[name] = str(error)
+                say(f"{case.name}, {name}: {error}")
+        for turn in range(settings.turns):
+            for name, entry in list(entries.items()):
+                try:
+                    _take(entry, case, turn, settings)
+                except EngineError as error:
+                    failed[name] = str(error)
+                    del entries[name]
+    rows = []
+    for name in names:
+        row: Row = {**common, "engine": name, "own": engine_named(name).own}
+        if name in entries:
+            rows.append({**row, **_figures(entries[name], own=row["own"])})
+            say(f"{case.name}, {name}: {rows[-1]['ns_per_event']:.1f} ns/event")
+        else:
+            rows.append({**row, "note": failed.get(name, "")})
+    return rows
 
 
-def copasi(network: mt.ReactionNetwork) -> Run:
-    """Return a run of COPASI's direct method."""
-    import basico
+def _horizon(worker: Worker, case: Case, settings: Settings) -> float:
+    """Return how long to run so that the events cost about the budget."""
 
-    model = basico.load_model_from_string(sbml_text(network))
+    def cost(horizon_s: float) -> float:
+        return worker.cost("run", horizon_s, N_POINTS, 1, limit_s=settings.run_limit_s).cpu_s
 
-    def run(horizon: float) -> None:
-        basico.run_time_course(
-            model=model, duration=horizon, intervals=100, method="directMethod", use_seed=True, seed=1
-        )
-
-    return run
-
-
-PEERS = {"libroadrunner": libroadrunner, "rebop": rebop, "copasi-basico": copasi}
-
-
-def cpu(run: Run, horizon: float) -> float:
-    """Return the CPU seconds of one run."""
-    begun = time.process_time()
-    run(horizon)
-    return time.process_time() - begun
+    # The first call may compile or allocate.
+    cost(case.horizon_s * TINY)
+    fixed = cost(case.horizon_s * TINY)
+    if fixed > PATIENCE * settings.budget_s:
+        raise EngineError(f"{fixed:.1f} s before the first event of a call")
+    enough = max(settings.budget_s, 2.0 * fixed)
+    horizon = case.horizon_s * 1e-3
+    while True:
+        spent = max(cost(horizon) - fixed, 1e-9)
+        if spent > 0.3 * enough or horizon >= case.horizon_s:
+            return min(case.horizon_s, horizon * max(0.3, enough / spent))
+        horizon = min(case.horizon_s, horizon * min(10.0, max(2.0, enough / spent)))
 
 
-def measure(case: Case, turns: int, budget_s: float) -> list[tuple[str, float]]:
-    """Return ``(engine, nanoseconds per event)`` of one case."""
-    rate = events_per_second(case)
-    engines: dict[str, Run] = {f"mtornet {a}": ours(case.network, a) for a in ("direct", "rejection")}
-    for name, make in PEERS.items():
-        try:
-            engines[name] = make(case.network)
-        except ImportError:
-            sys.stderr.write(f"{name} is not installed\n")
-    horizons = {}
-    for name, run in engines.items():
-        run(case.horizon_s * 1e-4)
-        trial = cpu(run, case.horizon_s * 0.02)
-        # A slow engine runs for a shorter time; its cost per event is the same.
-        horizons[name] = case.horizon_s * min(1.0, max(0.02, budget_s / max(trial / 0.02, 1e-9)))
-    costs: dict[str, list[float]] = {name: [] for name in engines}
-    for _ in range(turns):
-        for name, run in engines.items():
-            long, short = horizons[name], horizons[name] * 0.01
-            spent = cpu(run, long) - cpu(run, short)
-            costs[name].append(spent / (rate * (long - short)) * 1e9)
-    return [(name, median(values)) for name, values in costs.items()]
+def _take(entry: _Entry, case: Case, turn: int, settings: Settings) -> None:
+    assert entry.costs is not None
+    assert entry.fixed is not None
+    limit = settings.run_limit_s
+    tiny = entry.worker.cost("run", case.horizon_s * TINY, N_POINTS, turn + 1, limit_s=limit).cpu_s
+    long = entry.worker.cost("run", entry.horizon_s, N_POINTS, turn + 1, limit_s=limit).cpu_s
+    entry.fixed.append(tiny)
+    entry.costs.append((long - tiny) / entry.events * 1e9)
 
 
-def events_per_second(case: Case) -> float:
-    """Return the mean number of reaction events in a second of the case's horizon."""
-    result = mt.simulate(case.network, [0.0, case.horizon_s], method="ssa", cells=4, seed=7)
-    return float(result.n_events.mean()) / case.horizon_s
+def _figures(entry: _Entry, *, own: bool) -> Row:
+    assert entry.costs
+    assert entry.fixed
+    return {
+        "ns_per_event": median(entry.costs),
+        "ns_lowest": min(entry.costs),
+        "ns_highest": max(entry.costs),
+        "events": entry.events,
+        "call_ms": median(entry.fixed) * 1e3,
+        # We have no step of loading: a call looks its network up.
+        **({} if own else {"load_s": entry.load_s}),
+    }
 
 
-def cases(quick: bool) -> list[Case]:
-    """Return the networks to run."""
-    mtor = settled_mtor()
-    short = 0.2 if quick else 1.0
+def tables(rows: list[Row]) -> list[Table]:
+    """Return nanoseconds per event, then what a call and a load cost."""
     return [
-        Case("mTOR, copy scale 1", scaled(mtor, 1.0), 800.0 * short),
-        Case("mTOR, copy scale 0.1", scaled(mtor, 0.1), 8000.0 * short),
-        Case("mTOR, copy scale 0.01", scaled(mtor, 0.01), 80000.0 * short),
-        Case("Vilar oscillator", vilar(), 2000.0 * short),
-        Case("cascade, 20 stages", cascade(20), 1000.0 * short),
-        Case("cascade, 200 stages", cascade(200), 100.0 * short),
+        _table(rows, "CPU nanoseconds per reaction event", "ns_per_event", "{:.0f}", compare=True),
+        _table(rows, "CPU milliseconds of a call before its first event", "call_ms", "{:.2g}"),
+        _table(rows, "CPU seconds to load a network, imports included", "load_s", "{:.2g}"),
     ]
 
 
-def table(quick: bool) -> str:
-    """Measure everything and return a Markdown table."""
-    lines, header = [], ["network", "reactions"]
-    for case in cases(quick):
-        found = measure(case, turns=3 if quick else 5, budget_s=0.5 if quick else 2.0)
-        if not lines:
-            header += [name for name, _ in found] + ["fastest peer / best of ours"]
-            lines += ["| " + " | ".join(header) + " |", "|" + " --- |" * len(header)]
-        best = min(cost for name, cost in found if name.startswith("mtornet"))
-        peers = [cost for name, cost in found if not name.startswith("mtornet")]
-        ratio = f"{min(peers) / best:.1f}x" if peers else "-"
-        cells = [case.name, str(len(case.network.reactions)), *(f"{cost:.0f}" for _, cost in found), ratio]
-        lines.append("| " + " | ".join(cells) + " |")
-        sys.stderr.write(lines[-1] + "\n")
-    return "\n".join(lines)
-
-
-def versions() -> str:
-    """Return what ran, and where."""
-    found = [f"Python {platform.python_version()}", platform.machine()]
-    for name in ("mtornet", "numba", "libroadrunner", "rebop", "copasi-basico", "python-copasi"):
-        try:
-            found.append(f"{name} {version(name)}")
-        except PackageNotFoundError:
+def _table(rows: list[Row], title: str, key: str, style: str, *, compare: bool = False) -> Table:
+    networks = list(dict.fromkeys(row["network"] for row in rows))
+    names = list(dict.fromkeys(row["engine"] for row in rows))
+    header = ["engine", *networks]
+    body, notes = [], []
+    for name in names:
+        if all(row.get(key) is None for row in rows if row["engine"] == name) and not compare:
             continue
-    return ", ".join(found)
-
-
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="shorter runs, fewer turns")
-    parser.add_argument("--out", type=Path, help="write the table to this file")
-    arguments = parser.parse_args()
-    head = f"CPU nanoseconds per reaction event, one core, median of turns.\n{versions()}"
-    text = f"{head}\n\n{table(arguments.quick)}\n"
-    if arguments.out:
-        arguments.out.write_text(text, encoding="utf-8")
-    sys.stdout.write(text)
-
-
-if __name__ == "__main__":
-    main()
+        cells = [name]
+        for network in networks:
+            row = next(r for r in rows if r["network"] == network and r["engine"] == name)
+            if row.get(key) is not None:
+                cells.append(style.format(row[key]))
+            else:
+                cells.append("–")
+                if compare and row.get("note"):
+                    notes.append(f"{name}, {network}: {row['note']}")
+        body.append(cells)
+    if compare:
+        body.append(["**fastest peer / mtornet**", *(ratio(rows, network, key) for network in networks)])
+    return Table(title=title, header=header, rows=body, notes=notes)

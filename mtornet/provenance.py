@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 CONFIDENCES = ("file", "page", "memory", "design", "fitted")
@@ -44,6 +45,12 @@ def package_version() -> str:
 
 def versions() -> dict[str, str]:
     """Return the versions of everything that can change a number."""
+    return dict(_versions())
+
+
+@cache
+def _versions() -> dict[str, str]:
+    # Looking six packages up takes longer than many a simulation.
     import platform
     from importlib.metadata import PackageNotFoundError, version
 
