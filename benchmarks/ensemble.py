@@ -26,7 +26,7 @@ def measure(settings: Settings, proven: list[str]) -> list[Row]:
         if case.short_s is None:
             continue
         network = case.make()
-        with built(names, network, kind="stochastic", limit_s=settings.build_limit_s) as (ready, failed):
+        with built(names, network, settings) as (ready, failed):
             plans: dict[str, _Plan] = {}
             for name, (worker, _) in ready.items():
                 try:

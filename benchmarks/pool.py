@@ -10,6 +10,7 @@ from benchmarks import agreement
 from benchmarks.log import say
 from benchmarks.peers import engines
 from benchmarks.peers.base import Engine
+from benchmarks.settings import Settings
 from benchmarks.worker import Cost, EngineError, Worker
 
 SAMPLE = 20
@@ -52,16 +53,19 @@ def proven(names: list[str] | None = None) -> dict[str, float]:
 
 @contextlib.contextmanager
 def built(
-    names: list[str], network: mt.ReactionNetwork, *, kind: str, limit_s: float
+    names: list[str], network: mt.ReactionNetwork, settings: Settings
 ) -> Iterator[tuple[dict[str, tuple[Worker, Cost]], dict[str, str]]]:
-    """Give workers that have built a network, and the reasons of those that have not."""
+    """Give workers that have built a network for exact simulation, and the reasons of those that have not."""
     ready: dict[str, tuple[Worker, Cost]] = {}
     failed: dict[str, str] = {}
     with contextlib.ExitStack() as stack:
         for name in names:
+            if settings.quick and len(network.reactions) > engine_named(name).quick_reactions:
+                failed[name] = "left to the full run"
+                continue
             worker = stack.enter_context(Worker(name))
             try:
-                ready[name] = worker, worker.build(network, kind=kind, limit_s=limit_s)
+                ready[name] = worker, worker.build(network, kind="stochastic", limit_s=settings.build_limit_s)
             except EngineError as error:
                 failed[name] = f"load: {error}"
                 say(f"{name}: {failed[name]}")

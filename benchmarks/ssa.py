@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from statistics import median
 
 from benchmarks.cases import CASES, Case
@@ -10,7 +12,7 @@ from benchmarks.log import say
 from benchmarks.pool import built, engine_named
 from benchmarks.results import Row, Table, ratio
 from benchmarks.settings import Settings
-from benchmarks.worker import EngineError, Worker
+from benchmarks.worker import Cost, EngineError, Worker
 
 N_POINTS = 101
 TINY = 1e-6
@@ -26,10 +28,17 @@ class _Entry:
 
     worker: Worker
     load_s: float
-    horizon_s: float = 0.0
-    events: float = 0.0
-    fixed: list[float] | None = None
-    costs: list[float] | None = None
+    horizon_s: float
+    events: float
+    fixed: list[float] = field(default_factory=list)
+    """CPU seconds of a call with next to no event, by turn."""
+    spent: list[float] = field(default_factory=list)
+    """CPU seconds of the events alone, by turn."""
+
+    @property
+    def is_swamped(self) -> bool:
+        """Whether what a call costs anyway hides what its events cost."""
+        return self.events < LEAST_EVENTS or min(self.spent) < 0.2 * median(self.fixed)
 
 
 def measure(settings: Settings, proven: list[str]) -> list[Row]:
@@ -44,40 +53,46 @@ def _measure_case(case: Case, settings: Settings, names: list[str]) -> list[Row]
     network = case.make()
     common = {"network": case.name, "reactions": len(network.reactions), "species": len(network.species)}
     counter = Worker("mtornet")
-    with counter, built(names, network, kind="stochastic", limit_s=settings.build_limit_s) as (ready, failed):
+    with counter, built(names, network, settings) as (ready, failed):
         counter.build(network, kind="stochastic", limit_s=settings.build_limit_s)
         entries: dict[str, _Entry] = {}
         for name, (worker, load) in ready.items():
-            entry = _Entry(worker, load.cpu_s)
-            try:
-                entry.horizon_s = _horizon(worker, case, settings)
-                cells = 16 if entry.horizon_s < 0.1 * case.horizon_s else 4
-                entry.events = counter.value(
-                    "events", cells, entry.horizon_s, 7, limit_s=settings.run_limit_s
-                )
-                if entry.events < LEAST_EVENTS:
-                    raise EngineError("set-up swamps the events")
-                entry.fixed, entry.costs = [], []
-                entries[name] = entry
-            except EngineError as error:
-                failed[name] = str(error)
-                say(f"{case.name}, {name}: {error}")
+            with _noted(failed, case, name):
+                entries[name] = _entry(worker, load, counter, case, settings)
         for turn in range(settings.turns):
-            for name, entry in list(entries.items()):
-                try:
-                    _take(entry, case, turn, settings)
-                except EngineError as error:
-                    failed[name] = str(error)
-                    del entries[name]
+            for name, entry in entries.items():
+                if name not in failed:
+                    with _noted(failed, case, name):
+                        _take(entry, case, turn, settings)
     rows = []
     for name in names:
         row: Row = {**common, "engine": name, "own": engine_named(name).own}
-        if name in entries:
+        if name not in failed and entries[name].is_swamped:
+            failed[name] = "set-up swamps the events"
+        if name in failed:
+            rows.append({**row, "note": failed[name]})
+        else:
             rows.append({**row, **_figures(entries[name], own=row["own"])})
             say(f"{case.name}, {name}: {rows[-1]['ns_per_event']:.1f} ns/event")
-        else:
-            rows.append({**row, "note": failed.get(name, "")})
     return rows
+
+
+@contextlib.contextmanager
+def _noted(failed: dict[str, str], case: Case, name: str) -> Iterator[None]:
+    """Note why an engine drops out, and go on."""
+    try:
+        yield
+    except EngineError as error:
+        failed[name] = str(error)
+        say(f"{case.name}, {name}: {error}")
+
+
+def _entry(worker: Worker, load: Cost, counter: Worker, case: Case, settings: Settings) -> _Entry:
+    horizon = _horizon(worker, case, settings)
+    # Where rates swing, as in the oscillator, a short horizon has its own number of events.
+    cells = 16 if horizon < 0.1 * case.horizon_s else 4
+    events = counter.value("events", cells, horizon, 7, limit_s=settings.run_limit_s)
+    return _Entry(worker, load.cpu_s, horizon, events)
 
 
 def _horizon(worker: Worker, case: Case, settings: Settings) -> float:
@@ -101,22 +116,19 @@ def _horizon(worker: Worker, case: Case, settings: Settings) -> float:
 
 
 def _take(entry: _Entry, case: Case, turn: int, settings: Settings) -> None:
-    assert entry.costs is not None
-    assert entry.fixed is not None
     limit = settings.run_limit_s
     tiny = entry.worker.cost("run", case.horizon_s * TINY, N_POINTS, turn + 1, limit_s=limit).cpu_s
     long = entry.worker.cost("run", entry.horizon_s, N_POINTS, turn + 1, limit_s=limit).cpu_s
     entry.fixed.append(tiny)
-    entry.costs.append((long - tiny) / entry.events * 1e9)
+    entry.spent.append(long - tiny)
 
 
 def _figures(entry: _Entry, *, own: bool) -> Row:
-    assert entry.costs
-    assert entry.fixed
+    costs = [spent / entry.events * 1e9 for spent in entry.spent]
     return {
-        "ns_per_event": median(entry.costs),
-        "ns_lowest": min(entry.costs),
-        "ns_highest": max(entry.costs),
+        "ns_per_event": median(costs),
+        "ns_lowest": min(costs),
+        "ns_highest": max(costs),
         "events": entry.events,
         "call_ms": median(entry.fixed) * 1e3,
         # We have no step of loading: a call looks its network up.
@@ -137,7 +149,8 @@ def _table(rows: list[Row], title: str, key: str, style: str, *, compare: bool =
     networks = list(dict.fromkeys(row["network"] for row in rows))
     names = list(dict.fromkeys(row["engine"] for row in rows))
     header = ["engine", *networks]
-    body, notes = [], []
+    body: list[list[str]] = []
+    reasons: dict[tuple[str, str], list[str]] = {}
     for name in names:
         if all(row.get(key) is None for row in rows if row["engine"] == name) and not compare:
             continue
@@ -149,8 +162,9 @@ def _table(rows: list[Row], title: str, key: str, style: str, *, compare: bool =
             else:
                 cells.append("–")
                 if compare and row.get("note"):
-                    notes.append(f"{name}, {network}: {row['note']}")
+                    reasons.setdefault((name, row["note"]), []).append(network)
         body.append(cells)
+    notes = [f"{name}, {note}: {'; '.join(where)}" for (name, note), where in reasons.items()]
     if compare:
         body.append(["**fastest peer / mtornet**", *(ratio(rows, network, key) for network in networks)])
     return Table(title=title, header=header, rows=body, notes=notes)

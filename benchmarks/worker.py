@@ -81,7 +81,7 @@ class Worker:
             self.pipe.send(message)
             if not self.pipe.poll(limit_s):
                 self.stop()
-                raise EngineError(f"{message[1]} over {limit_s:.0f} s")
+                raise EngineError(f"no answer within {limit_s:.0f} s")
             outcome, *rest = self.pipe.recv()
         except (EOFError, BrokenPipeError, ConnectionResetError):
             self.stop()

@@ -51,6 +51,8 @@ class Engine:
     """Builds a network; ours takes a ReactionNetwork, the others take its numbers too."""
     deterministic: Callable[[Any], Deterministic] | None = None
     own: bool = False
+    quick_reactions: int = 10**9
+    """Networks larger than this take it minutes to load or start; a quick run leaves them out."""
 
     def versions(self) -> dict[str, str]:
         """Return the version of each package.

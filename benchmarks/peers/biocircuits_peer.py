@@ -67,5 +67,6 @@ ENGINES = [
         modules=("biocircuits",),
         setting="straight-line jitted propensities, `size` cells in one call",
         stochastic=_Ssa,
+        quick_reactions=200,
     )
 ]

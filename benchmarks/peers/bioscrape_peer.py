@@ -53,5 +53,6 @@ ENGINES = [
         modules=("bioscrape.simulator", "bioscrape.types"),
         setting="`SSASimulator` on one `ModelCSimInterface`, mass-action propensities",
         stochastic=_Ssa,
+        quick_reactions=2_000,
     )
 ]

@@ -113,6 +113,7 @@ ENGINES = [
             modules=("COPASI",),
             setting=f"`{METHODS[method]}`, task set up once, rows from a data handler",
             stochastic=partial(_Gillespie, method=method),
+            quick_reactions=500,
         )
         for method in ("direct", "next reaction")
     ),

@@ -74,5 +74,6 @@ ENGINES = [
         modules=("gillespy2",),
         setting="`SSACSolver` built once, `number_of_trajectories` in one call",
         stochastic=_Ssa,
+        quick_reactions=500,
     )
 ]

@@ -50,5 +50,6 @@ ENGINES = [
         modules=("rebop",),
         setting="`sparse=True`, inner class (no xarray per run)",
         stochastic=_Gillespie,
+        quick_reactions=20_000,
     )
 ]

@@ -79,6 +79,7 @@ ENGINES = [
         modules=("roadrunner",),
         setting="`gillespie`, `variable_step_size = False`",
         stochastic=_Gillespie,
+        quick_reactions=2_000,
     ),
     Engine(
         name="libRoadRunner CVODE",

@@ -72,5 +72,6 @@ ENGINES = [
         modules=(),
         setting="`-p ssa`, one process and one text file per run",
         stochastic=_Ssa,
+        quick_reactions=20_000,
     )
 ]
