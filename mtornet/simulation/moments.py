@@ -10,7 +10,7 @@ EXACT_CELLS = 1000
 """Up to so many cells quantiles are those of the values themselves."""
 
 RELATIVE_WIDTH = 0.01
-_LOG_WIDTH = np.log1p(RELATIVE_WIDTH)
+_LOG_WIDTH = float(np.log1p(RELATIVE_WIDTH))
 _SMALLEST = 1e-3
 _BINS = int(np.ceil(np.log(1e12 / _SMALLEST) / _LOG_WIDTH)) + 2
 
@@ -31,13 +31,18 @@ class StreamingMoments:
         self._bins: np.ndarray | None = None
 
     def add(self, values: FloatArray) -> None:
-        """Take in one cell."""
+        """Take in one cell; the values must not be changed afterwards."""
         self.n += 1
-        difference = values - self._mean
-        self._mean += difference / self.n
-        self._squares += difference * (values - self._mean)
+        if self.n == 1:
+            # The rate equations add one "cell" and need no kernel for it.
+            self._mean[...] = values
+        else:
+            from mtornet.compiled.kernels.moments import add_cell
+
+            values = np.ascontiguousarray(values)
+            add_cell(values.ravel(), float(self.n), self._mean.ravel(), self._squares.ravel())
         if self._kept is not None:
-            self._kept.append(np.array(values))
+            self._kept.append(values)
             if len(self._kept) > EXACT_CELLS:
                 self._spill()
         else:
@@ -50,12 +55,11 @@ class StreamingMoments:
             self._count(values)
 
     def _count(self, values: FloatArray) -> None:
+        from mtornet.compiled.kernels.moments import count_cell
+
         assert self._bins is not None
-        with np.errstate(divide="ignore"):
-            index = np.where(values > _SMALLEST, 1.0 + np.log(values / _SMALLEST) / _LOG_WIDTH, 0.0)
-        index = np.clip(index, 0, _BINS - 1).astype(np.int64)
-        i, j = np.indices(values.shape)
-        self._bins[i, j, index] += 1
+        flat = np.ascontiguousarray(values).ravel()
+        count_cell(flat, _SMALLEST, _LOG_WIDTH, self._bins.reshape(flat.size, _BINS))
 
     @property
     def mean(self) -> FloatArray:

@@ -55,6 +55,12 @@ class Observer:
             else Symbol(name if name in network.variables else network.species[name].id)
             for name in self.names
         ]
+        states = [Symbol(name) for name in compiled.species]
+        # Columns that are the state as it stands need no formula.
+        self._n_plain = next(
+            (i for i, tree in enumerate(self._trees) if i >= len(states) or tree != states[i]),
+            len(self._trees),
+        )
         starts = np.array([start for start, _ in stretches])
         # A state sampled at the moment of a dose is the one before it.
         stretch = np.maximum(np.searchsorted(starts, times, side="left") - 1, 0)
@@ -64,7 +70,10 @@ class Observer:
         self._constants[TIME] = np.asarray(times, dtype=np.float64)
 
     def __call__(self, counts: FloatArray) -> FloatArray:
-        """Return read-outs, shape (..., n_times, n_readouts), from states (..., n_times, n_states)."""
+        """Return read-outs, shape (..., n_times, n_readouts), from states (..., n_times, n_states).
+
+        Where read-outs are the states, the result may be the argument itself.
+        """
         scaled = counts
         if self._copy_scale != 1.0:
             scaled = counts.copy()
@@ -74,9 +83,12 @@ class Observer:
             column = self._columns.get(name)
             return self._constants[name] if column is None else scaled[..., column]
 
+        if self._n_plain == len(self.names) == counts.shape[-1]:
+            return scaled
         out = np.empty((*counts.shape[:-1], len(self.names)))
-        for i, tree in enumerate(self._trees):
-            out[..., i] = evaluate_arrays(tree, value)
+        out[..., : self._n_plain] = scaled[..., : self._n_plain]
+        for i in range(self._n_plain, len(self.names)):
+            out[..., i] = evaluate_arrays(self._trees[i], value)
         return out
 
     def states_read(self, columns: Sequence[int]) -> list[int]:

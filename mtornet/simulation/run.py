@@ -109,7 +109,7 @@ def simulate(
         return _result(network, observer, grid, normal, method, None, [], keep, lna.ALGORITHM)
     options = method_options_for(STOCHASTIC[method].options, method_options)
     used_seed = drawn_seed() if seed is None else int(seed)
-    gathered, flag = _Gathered(observer, keep=keep), StopFlag() if stop is None else stop
+    gathered, flag = _Gathered(observer, cells=cells, keep=keep), StopFlag() if stop is None else stop
     listener = progress or Silent()
     listener.begin(f"{cells} cells", float(cells))
     algorithm = STOCHASTIC[method].run_cells(
@@ -192,15 +192,22 @@ def _one(values: FloatArray) -> StreamingMoments:
 class _Gathered:
     """Takes finished cells in, keeps their sums and, if asked, the cells."""
 
-    def __init__(self, observer: Observer, *, keep: str) -> None:
+    def __init__(self, observer: Observer, *, cells: int, keep: str) -> None:
         self.observer = observer
         self.moments: StreamingMoments | None = None
-        self.kept: list[FloatArray] | None = [] if keep == "trajectories" else None
         self.chunks: list[CellSamples] = []
+        self._room: FloatArray | None = None
+        self._cells = cells if keep == "trajectories" else 0
+        self._n_kept = 0
 
     @property
     def n_complete(self) -> int:
         return self.moments.n if self.moments is not None else 0
+
+    @property
+    def kept(self) -> FloatArray | None:
+        """The cells, if asked for and if there are any."""
+        return self._room if self._room is None else self._room[: self._n_kept]
 
     def add(self, samples: CellSamples) -> None:
         values = self.observer(samples.counts)
@@ -209,8 +216,12 @@ class _Gathered:
         for cell, status in zip(values, samples.status, strict=True):
             if status == 0:
                 self.moments.add(cell)
-        if self.kept is not None:
-            self.kept.append(values)
+        if self._cells:
+            if self._room is None:
+                # One array from the start: joining pieces at the end would need twice the memory.
+                self._room = np.empty((self._cells, *values.shape[1:]))
+            self._room[self._n_kept : self._n_kept + len(values)] = values
+            self._n_kept += len(values)
         empty = np.empty(0)
         self.chunks.append(
             CellSamples(
@@ -233,7 +244,7 @@ def _result(
     chunks: list[CellSamples],
     keep: str,
     algorithm: str,
-    kept: list[FloatArray] | None = None,
+    kept: FloatArray | None = None,
 ) -> SimulationResult:
     if moments is None:
         moments = StreamingMoments(grid.size, len(observer.names))
@@ -245,7 +256,7 @@ def _result(
     events = np.concatenate([c.n_events for c in chunks]) if chunks else np.zeros(1, dtype=np.int64)
     counts = None
     if keep == "trajectories":
-        counts = np.concatenate(kept) if kept else moments.mean[None]
+        counts = kept if kept is not None else moments.mean[None]
     return SimulationResult(
         times=grid,
         species=observer.names,
