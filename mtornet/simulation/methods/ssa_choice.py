@@ -87,4 +87,4 @@ def _products(compiled: CompiledNetwork, amounts: FloatArray) -> FloatArray:
     """Return what the laws multiply, shape (n_reactions,)."""
     tables = compiled.tables
     state = np.append(amounts, 1.0)
-    return np.prod(np.maximum(state[tables.factors] - tables.drawn, 0.0), axis=1)
+    return np.asarray(np.prod(np.maximum(state[tables.factors] - tables.drawn, 0.0), axis=1))

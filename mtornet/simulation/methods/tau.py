@@ -12,7 +12,7 @@ from mtornet.compiled.tables import Cells
 from mtornet.errors import ProtocolError
 from mtornet.simulation.interrupt import StopFlag
 from mtornet.simulation.methods.chunks import run_in_chunks
-from mtornet.simulation.methods.ssa import block_shift
+from mtornet.simulation.methods.ssa_kernels import block_shift
 from mtornet.simulation.problem import CellSamples, FloatArray, IntArray, Problem
 from mtornet.simulation.progress import Progress
 from mtornet.simulation.rounding import whole_doses
