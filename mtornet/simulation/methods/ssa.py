@@ -33,8 +33,8 @@ class SsaOptions:
 
     max_events: int = 20_000_000_000
     algorithm: str = "auto"
-    """``direct``, ``rejection``, ``composition``, ``grouped``, or ``auto``: by size and copy numbers, never by a
-    clock; a run repeats exactly."""
+    """``direct``, ``rejection``, ``composition``, ``grouped``, or ``auto``: by size and copy numbers, never
+    by a clock; a run repeats exactly."""
 
     def __post_init__(self) -> None:
         if self.algorithm not in ALGORITHMS:
