@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import networkx as nx
 
 from mtornet.errors import ModelError, MtorNetError
-from mtornet.expression import Expression, parse, to_text
+from mtornet.expression import parse, to_text
 from mtornet.graph.assignments import assignments_text, parse_assignments
 from mtornet.graph.schema import (
     ASSIGNMENTS,
@@ -24,20 +24,20 @@ from mtornet.graph.schema import (
     SPECIES,
 )
 from mtornet.network.catalogue import Catalogue
-from mtornet.network.elements import (
-    Compartment,
-    Derived,
-    Event,
-    Input,
-    Parameter,
-    Reaction,
-    Readout,
-    Species,
-    Variable,
+from mtornet.network.elements import Reaction
+from mtornet.network.from_attributes import (
+    make_compartment,
+    make_derived,
+    make_event,
+    make_input,
+    make_parameter,
+    make_readout,
+    make_species,
+    make_variable,
+    provenance_of,
 )
 from mtornet.network.network import ReactionNetwork
 from mtornet.network.validate import problems_of_network
-from mtornet.provenance import Provenance
 
 T = TypeVar("T")
 
@@ -75,15 +75,15 @@ def from_graph(graph: nx.MultiDiGraph) -> ReactionNetwork:
                 problems.append(_at(given, f"{label} {name!r}: {error}"))
         return made
 
-    compartments = make("compartments", "compartment", sections["compartments"], _compartment)
+    compartments = make("compartments", "compartment", sections["compartments"], make_compartment)
     default_place = compartments[0].id if compartments else ""
-    species = make(SPECIES, "species", of_kind[SPECIES], lambda n, a: _species(n, a, default_place))
-    inputs = make(INPUT, "input", of_kind[INPUT], _input)
-    parameters = make("parameters", "parameter", sections["parameters"], _parameter)
-    derived = make("derived", "derived quantity", sections["derived"], _derived)
-    variables = make("variables", "variable", sections["variables"], _variable)
-    events = make("events", "event", sections["events"], _event)
-    readouts = make("readouts", "read-out", sections["readouts"], _readout)
+    species = make(SPECIES, "species", of_kind[SPECIES], lambda n, a: make_species(n, a, default_place))
+    inputs = make(INPUT, "input", of_kind[INPUT], make_input)
+    parameters = make("parameters", "parameter", sections["parameters"], make_parameter)
+    derived = make("derived", "derived quantity", sections["derived"], make_derived)
+    variables = make("variables", "variable", sections["variables"], make_variable)
+    events = make("events", "event", sections["events"], make_event)
+    readouts = make("readouts", "read-out", sections["readouts"], make_readout)
     reactions = [
         reaction
         for reaction in make(
@@ -174,115 +174,6 @@ def _at(given: Mapping[str, Any], message: str) -> str:
     return f"{given['where']}: {message}" if given.get("where") else message
 
 
-def _provenance(a: Mapping[str, Any]) -> Provenance:
-    return Provenance(source=a["source"], confidence=a["confidence"], note=a["note"], where=a["where"])
-
-
-def _compartment(name: str, a: dict[str, Any]) -> Compartment:
-    return Compartment(
-        id=name,
-        name=a["name"],
-        size=float(a["size"]),
-        unit=a["unit"],
-        sbo=a["sbo"],
-        annotation=a["annotation"],
-        provenance=_provenance(a),
-    )
-
-
-def _species(name: str, a: dict[str, Any], default_place: str) -> Species:
-    return Species(
-        id=name,
-        name=a["name"],
-        initial=float(a["initial"]),
-        compartment=a["compartment"] or default_place,
-        module=a["module"],
-        state=a["state"],
-        components=tuple(a["components"]),
-        glyph=a["glyph"],
-        sbo=a["sbo"],
-        annotation=a["annotation"],
-        provenance=_provenance(a),
-    )
-
-
-def _input(name: str, a: dict[str, Any]) -> Input:
-    return Input(
-        id=name,
-        name=a["name"],
-        value=float(a["value"]),
-        unit=a["unit"],
-        role=a["role"],
-        sbo=a["sbo"],
-        annotation=a["annotation"],
-        provenance=_provenance(a),
-    )
-
-
-def _parameter(name: str, a: dict[str, Any]) -> Parameter:
-    return Parameter(
-        id=name,
-        name=a["name"],
-        value=float(a["value"]),
-        unit=a["unit"],
-        low=a["low"],
-        high=a["high"],
-        provenance=_provenance(a),
-    )
-
-
-def _derived(name: str, a: dict[str, Any]) -> Derived:
-    return Derived(
-        id=name,
-        name=a["name"],
-        expression=parse(str(a["expression"])),
-        unit=a["unit"],
-        provenance=_provenance(a),
-    )
-
-
-def _variable(name: str, a: dict[str, Any]) -> Variable:
-    return Variable(
-        id=name,
-        name=a["name"],
-        initial=float(a["initial"]),
-        unit=a["unit"],
-        rate=_formula_or_none(a["rate"]),
-        provenance=_provenance(a),
-    )
-
-
-def _event(name: str, a: dict[str, Any]) -> Event:
-    return Event(
-        id=name,
-        name=a["name"],
-        trigger=parse(str(a["trigger"])),
-        assignments=parse_assignments(a["assignments"]),
-        delay=_formula_or_none(a["delay"]),
-        priority=_formula_or_none(a["priority"]),
-        persistent=bool(a["persistent"]),
-        initial_value=bool(a["initial_value"]),
-        use_values_from_trigger_time=bool(a["use_values_from_trigger_time"]),
-        provenance=_provenance(a),
-    )
-
-
-def _formula_or_none(text: object) -> Expression | None:
-    return parse(str(text)) if text != "" else None
-
-
-def _readout(name: str, a: dict[str, Any]) -> Readout:
-    return Readout(
-        id=name,
-        name=a["name"],
-        expression=parse(str(a["expression"])),
-        unit=a["unit"],
-        assay=a["assay"],
-        label=a["label"],
-        provenance=_provenance(a),
-    )
-
-
 def _reaction(
     graph: nx.MultiDiGraph, name: str, a: dict[str, Any], problems: list[str], notes: list[str]
 ) -> Reaction | None:
@@ -321,11 +212,11 @@ def _reaction(
         modifiers=tuple(modifiers),
         rate_constant=parse(str(a["rate_constant"])),
         law=a["law"],
-        law_parameters=parse_assignments(a["law_parameters"]),
+        law_parameters=parse_assignments(str(a["law_parameters"])),
         signed=bool(a["signed"]),
         module=a["module"],
         sbo=a["sbo"],
-        provenance=_provenance(a),
+        provenance=provenance_of(a),
     )
 
 

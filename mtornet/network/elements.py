@@ -218,6 +218,12 @@ class Reaction:
         return any(not float(count).is_integer() for _, count in (*self.reactants, *self.products))
 
 
+def at(element: object, message: str) -> str:
+    """Return a message about an element, after the row of the table it is from."""
+    provenance = getattr(element, "provenance", None)
+    return f"{provenance.where}: {message}" if provenance is not None and provenance.where else message
+
+
 def _whole(count: float) -> float:
     # Whole counts are integers, so that equal reactions are equal text and have equal hashes.
     return int(count) if math.isfinite(count) and float(count).is_integer() else count

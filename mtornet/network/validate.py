@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from mtornet.errors import ModelError, MtorNetError, UnitError
-from mtornet.expression import KEYWORDS, TIME, Expression, Symbol, symbols, to_text, unit_of
+from mtornet.errors import ModelError
+from mtornet.expression import KEYWORDS, TIME, Expression, Symbol, symbols, to_text
 from mtornet.names import did_you_mean, is_identifier
-from mtornet.network.elements import Event, Reaction, Readout, Variable
+from mtornet.network.elements import Event, Reaction, Readout, Variable, at
 from mtornet.network.network import ReactionNetwork
 from mtornet.network.ratelaws import full_rate, rate_laws
 from mtornet.network.ratelaws.base import RateLaw
 from mtornet.network.ratelaws.expression import EXPRESSION as EXPRESSION_LAW
-from mtornet.units import DIMENSIONLESS, Unit, parse_unit
+from mtornet.network.unit_problems import unit_problems
 
 EXPRESSION = EXPRESSION_LAW.name
 RESERVED = frozenset((*KEYWORDS, TIME))
 """Words that mean something else in formulas."""
-
-_MOLECULE = parse_unit("molecule")
-_PER_SECOND = parse_unit("1/s")
 
 
 def problems_of_network(network: ReactionNetwork) -> list[str]:
     """Return everything that is wrong with a network, in words; empty if nothing is."""
     problems = [*_names(network), *_references(network), *_cycles(network)]
     # Units are only meaningful once every name resolves.
-    return problems or [*_units(network)]
-
-
-def _at(element: object, message: str) -> str:
-    provenance = getattr(element, "provenance", None)
-    return f"{provenance.where}: {message}" if provenance is not None and provenance.where else message
+    return problems or [*unit_problems(network)]
 
 
 def _names(network: ReactionNetwork) -> Iterator[str]:
@@ -50,11 +42,11 @@ def _names(network: ReactionNetwork) -> Iterator[str]:
     for catalogue in catalogues:
         for element in catalogue.values():
             if not is_identifier(element.id):
-                yield _at(element, f"{element.id!r} is not an identifier: letters, digits, _; no digit first")
+                yield at(element, f"{element.id!r} is not an identifier: letters, digits, _; no digit first")
             if element.id in RESERVED:
-                yield _at(element, f"{element.id!r} is a word of formulas; no element may carry it as its id")
+                yield at(element, f"{element.id!r} is a word of formulas; no element may carry it as its id")
             if element.id in taken and not _may_share(network, element):
-                yield _at(element, f"{element.id!r} names a {taken[element.id]} already")
+                yield at(element, f"{element.id!r} names a {taken[element.id]} already")
             taken[element.id] = type(element).__name__.lower()
 
 
@@ -77,7 +69,7 @@ def _references(network: ReactionNetwork) -> Iterator[str]:
     for species in network.species.values():
         if species.compartment not in network.compartments:
             hint = did_you_mean(species.compartment, network.compartments)
-            yield _at(species, f"species {species.id!r}: unknown compartment {species.compartment!r}{hint}")
+            yield at(species, f"species {species.id!r}: unknown compartment {species.compartment!r}{hint}")
     for reaction in network.reactions.values():
         yield from _reaction_references(network, reaction, changing)
     for derived in network.derived.values():
@@ -87,7 +79,7 @@ def _references(network: ReactionNetwork) -> Iterator[str]:
             yield from _unknown(variable, variable.rate, changing)
         place = network.compartments.get(variable.id)
         if place is not None and place.size != variable.initial:
-            yield _at(
+            yield at(
                 variable,
                 f"the compartment {place.id!r} has the size {place.size!r}, as a variable it starts at "
                 f"{variable.initial!r}",
@@ -103,30 +95,30 @@ def _reaction_references(network: ReactionNetwork, reaction: Reaction, known: se
     for name in reaction.involved:
         if name not in network.species:
             hint = did_you_mean(name, network.species)
-            yield _at(reaction, f"{label}: unknown species {name!r}{hint}")
+            yield at(reaction, f"{label}: unknown species {name!r}{hint}")
     law = rate_laws().get(reaction.law)
     if law is None:
         hint = did_you_mean(reaction.law, rate_laws()) or f"; known: {', '.join(rate_laws())}"
-        yield _at(reaction, f"{label}: unknown rate law {reaction.law!r}{hint}")
+        yield at(reaction, f"{label}: unknown rate law {reaction.law!r}{hint}")
     for message in (*_count_problems(reaction), *_law_problems(reaction, law)):
-        yield _at(reaction, f"{label}: {message}")
+        yield at(reaction, f"{label}: {message}")
     for what, tree in (("the rate constant", reaction.rate_constant), *reaction.law_parameters):
         for name in dict.fromkeys(symbols(tree)):
             if name in network.species:
                 yield from _species_named(reaction, name, what)
             elif name not in known:
                 hint = did_you_mean(name, known)
-                yield _at(reaction, f"{label}: unknown name {name!r} in {what}{hint}")
+                yield at(reaction, f"{label}: unknown name {name!r} in {what}{hint}")
 
 
 def _species_named(reaction: Reaction, name: str, what: str) -> Iterator[str]:
     label = f"reaction {reaction.id!r}"
     if reaction.law != EXPRESSION:
         what = what.removeprefix("the ")
-        yield _at(reaction, f"{label}: {what} names the species {name!r}; make it a reactant or a modifier")
+        yield at(reaction, f"{label}: {what} names the species {name!r}; make it a reactant or a modifier")
     elif name not in reaction.involved:
         # Without it the wiring would not show what the rate depends on.
-        yield _at(reaction, f"{label}: its rate names the species {name!r}; make it a modifier as well")
+        yield at(reaction, f"{label}: its rate names the species {name!r}; make it a modifier as well")
 
 
 def _count_problems(reaction: Reaction) -> Iterator[str]:
@@ -164,7 +156,7 @@ def _event_references(network: ReactionNetwork, event: Event, changing: set[str]
     for target, _ in event.assignments:
         if target not in network.species and target not in network.variables:
             hint = did_you_mean(target, [*network.species, *network.variables])
-            yield _at(
+            yield at(
                 event, f"event {event.id!r}: assigns {target!r}, which is no species and no variable{hint}"
             )
 
@@ -173,7 +165,7 @@ def _unknown(element: object, expression: Expression, known: set[str]) -> Iterat
     for name in dict.fromkeys(symbols(expression)):
         if name not in known:
             label = getattr(element, "id", "")
-            yield _at(
+            yield at(
                 element,
                 f"{label!r}: unknown name {name!r} in {to_text(expression)!r}{did_you_mean(name, known)}",
             )
@@ -189,96 +181,7 @@ def _cycles(network: ReactionNetwork) -> Iterator[str]:
         done.update(ready)
     left = [name for name in depends if name not in done]
     if left and all(symbol in network.derived for name in left for symbol in depends[name]):
-        yield _at(
+        yield at(
             network.derived[left[0]],
             f"derived quantities depend on each other in a circle: {', '.join(left)}",
         )
-
-
-def units_of_names(network: ReactionNetwork) -> dict[str, Unit]:
-    """Return the units of everything a formula may name; without a stated unit it is absent."""
-    stated = [
-        *((c.id, c.unit) for c in network.compartments.values()),
-        *((i.id, i.unit) for i in network.inputs.values()),
-        *((p.id, p.unit) for p in network.parameters.values()),
-        *((d.id, d.unit) for d in network.derived.values()),
-        *((v.id, v.unit) for v in network.variables.values()),
-    ]
-    amounts = dict.fromkeys(network.species, _MOLECULE)
-    return {name: parse_unit(unit) for name, unit in stated if unit} | amounts
-
-
-def _units(network: ReactionNetwork) -> Iterator[str]:
-    try:
-        units = units_of_names(network)
-    except UnitError as error:
-        yield str(error)
-        return
-    if not network.states_units:
-        return
-    for reaction in network.reactions.values():
-        yield from _units_of_reaction(reaction, units)
-    for event in network.events.values():
-        yield from _units_of_event(event, units)
-    yield from _units_of_quantities(network, units)
-
-
-def _units_of_quantities(network: ReactionNetwork, units: Mapping[str, Unit]) -> Iterator[str]:
-    for derived in network.derived.values():
-        if derived.unit:
-            yield from _mismatch(derived, f"{derived.id!r}", derived.expression, units, units[derived.id])
-    for variable in network.variables.values():
-        if variable.rate is not None and variable.unit:
-            label = f"the rate of {variable.id!r}"
-            yield from _mismatch(variable, label, variable.rate, units, units[variable.id] * _PER_SECOND)
-    for readout in network.readouts.values():
-        if readout.unit:
-            label = f"read-out {readout.id!r}"
-            yield from _mismatch(readout, label, readout.expression, units, parse_unit(readout.unit))
-
-
-def _units_of_reaction(reaction: Reaction, units: Mapping[str, Unit]) -> Iterator[str]:
-    law = rate_laws()[reaction.law]
-    if law.formula is not None:
-        for name, tree in reaction.law_parameters:
-            label = f"reaction {reaction.id!r}: {name}"
-            yield from _mismatch(reaction, label, tree, units, parse_unit(law.constants[name]))
-        rate = law.formula(reaction)
-        yield from _mismatch(reaction, f"reaction {reaction.id!r}", rate, units, _MOLECULE * _PER_SECOND)
-        return
-    molecularity = sum(power for _, power in law.factors(reaction.reactants, reaction.modifiers))
-    yield from _mismatch(
-        reaction,
-        f"reaction {reaction.id!r} ({molecularity} molecules take part)",
-        reaction.rate_constant,
-        units,
-        _MOLECULE ** (1 - molecularity) * _PER_SECOND,
-    )
-
-
-def _units_of_event(event: Event, units: Mapping[str, Unit]) -> Iterator[str]:
-    label = f"event {event.id!r}"
-    yield from _mismatch(event, f"{label}: trigger", event.trigger, units, DIMENSIONLESS)
-    if event.delay is not None:
-        yield from _mismatch(event, f"{label}: delay", event.delay, units, parse_unit("s"))
-    if event.priority is not None:
-        yield from _mismatch(event, f"{label}: priority", event.priority, units, DIMENSIONLESS)
-    for target, tree in event.assignments:
-        if target in units:
-            yield from _mismatch(event, f"{label}: {target!r}", tree, units, units[target])
-
-
-def _mismatch(
-    element: object, label: str, expression: Expression, units: Mapping[str, Unit], wanted: Unit
-) -> Iterator[str]:
-    names = list(symbols(expression))
-    # A bare number states no unit, nor does a quantity that was given none.
-    if not names or any(name not in units and name != TIME for name in names):
-        return
-    try:
-        found = unit_of(expression, units)
-    except MtorNetError as error:
-        yield _at(element, f"{label}: {error}")
-        return
-    if not found.same_as(wanted):
-        yield _at(element, f"{label}: {to_text(expression)!r} has the unit {found}, expected {wanted}")

@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from mtornet.errors import ExpressionError, ModelError
-from mtornet.expression import Apply, Expression, parse
-from mtornet.graph.assignments import parse_assignments
+from mtornet.expression import Apply, Expression
 from mtornet.network.elements import Event
 from mtornet.sbml.annotation import Details, details_of
 from mtornet.sbml.features import label
-from mtornet.sbml.formulas import UnsupportedMathError, same_formula
-from mtornet.sbml.mathml_write import condition_for_sbml, for_sbml
-from mtornet.sbml.quantities import our_formula
+from mtornet.sbml.formulas import UnsupportedMathError
+from mtornet.sbml.ours import our_assignments, our_condition, our_formula
 from mtornet.sbml.symbols import SymbolTable
 
 
@@ -59,8 +56,8 @@ class EventReader:
         return Event(
             id=event.getIdAttribute() or table.fresh(f"event{number}"),
             name=details.text("name", event.getName()),
-            trigger=_our_condition(details, self._in_amounts(trigger)),
-            assignments=_our_assignments(details, assignments),
+            trigger=our_condition(details, self._in_amounts(trigger)),
+            assignments=our_assignments(details, assignments),
             delay=None if delay is None else our_formula(details, "delay", delay),
             priority=None if priority is None else our_formula(details, "priority", priority),
             persistent=trigger.getPersistent() if trigger.isSetPersistent() else True,
@@ -107,24 +104,3 @@ class EventReader:
 
 class _LateConcentrationError(Exception):
     """An assignment that needs values of two moments."""
-
-
-def _our_condition(details: Details, tree: Expression) -> Expression:
-    try:
-        ours = parse(details.text("trigger"))
-    except ExpressionError:
-        return tree
-    return ours if same_formula(condition_for_sbml(ours), tree) else tree
-
-
-def _our_assignments(
-    details: Details, assignments: tuple[tuple[str, Expression], ...]
-) -> tuple[tuple[str, Expression], ...]:
-    try:
-        ours = dict(parse_assignments(details.text("assignments")))
-    except ModelError:
-        return assignments
-    return tuple(
-        (name, ours[name] if name in ours and same_formula(for_sbml(ours[name]), tree) else tree)
-        for name, tree in assignments
-    )

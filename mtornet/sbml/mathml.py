@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -15,17 +14,16 @@ from mtornet.sbml.formulas import (
     MAX_TREE_DEPTH,
     ZERO,
     UnsupportedMathError,
-    negated,
     signed_number,
     size_of,
 )
 from mtornet.sbml.library import load_libsbml
+from mtornet.sbml.mathml_functions import ONE, binary, chained, constants, relations, unary
 
 MAX_BRACKETS = 120
 """Brackets within brackets; a long flat sum has none."""
 MAX_CALLS = 30
 
-ONE = Number(1.0)
 UNDEFINED = Apply("/", (ZERO, ZERO))
 """Value of a piecewise formula without a case that holds."""
 RESERVED = frozenset((*KEYWORDS, TIME))
@@ -39,109 +37,6 @@ RATE_OF = "rateOf "
 def marked(name: str) -> str:
     """Return an id as the reader's trees hold it, told from the word of our formulas."""
     return name + MARK if name in RESERVED else name
-
-
-def _one_over(tree: Expression) -> Expression:
-    return Apply("/", (ONE, tree))
-
-
-def _of_inverse(function: str) -> Callable[[Expression], Expression]:
-    return lambda tree: Apply(function, (_one_over(tree),))
-
-
-def _inverse_of(function: str) -> Callable[[Expression], Expression]:
-    return lambda tree: _one_over(Apply(function, (tree,)))
-
-
-def _arccot(tree: Expression) -> Expression:
-    at_zero = Apply("==", (tree, ZERO))
-    return Apply("if", (at_zero, Number(math.pi / 2), Apply("atan", (_one_over(tree),))))
-
-
-@cache
-def _unary() -> dict[int, Callable[[Expression], Expression]]:
-    """Return what a function of one argument becomes, by libSBML's type."""
-    libsbml = load_libsbml()
-
-    plain = {
-        "EXP": "exp", "LN": "ln", "ABS": "abs", "FLOOR": "floor", "CEILING": "ceil", "FACTORIAL": "factorial",
-        "SIN": "sin", "COS": "cos", "TAN": "tan", "SINH": "sinh", "COSH": "cosh", "TANH": "tanh",
-        "ARCSIN": "asin", "ARCCOS": "acos", "ARCTAN": "atan",
-        "ARCSINH": "asinh", "ARCCOSH": "acosh", "ARCTANH": "atanh",
-    }  # fmt: skip
-    composed = {
-        "SEC": _inverse_of("cos"), "CSC": _inverse_of("sin"), "COT": _inverse_of("tan"),
-        "SECH": _inverse_of("cosh"), "CSCH": _inverse_of("sinh"), "COTH": _inverse_of("tanh"),
-        "ARCSEC": _of_inverse("acos"), "ARCCSC": _of_inverse("asin"), "ARCCOT": _arccot,
-        "ARCSECH": _of_inverse("acosh"), "ARCCSCH": _of_inverse("asinh"), "ARCCOTH": _of_inverse("atanh"),
-    }  # fmt: skip
-    known: dict[int, Callable[[Expression], Expression]] = {
-        getattr(libsbml, f"AST_FUNCTION_{name}"): make for name, make in composed.items()
-    }
-    for name, function in plain.items():
-        known[getattr(libsbml, f"AST_FUNCTION_{name}")] = _plain(function)
-    known[libsbml.AST_LOGICAL_NOT] = _plain("not")
-    known[libsbml.AST_MINUS] = negated
-    return known
-
-
-def _plain(function: str) -> Callable[[Expression], Expression]:
-    return lambda tree: Apply(function, (tree,))
-
-
-@cache
-def _binary() -> dict[int, str]:
-    libsbml = load_libsbml()
-
-    return {
-        libsbml.AST_MINUS: "-",
-        libsbml.AST_DIVIDE: "/",
-        libsbml.AST_POWER: "^",
-        libsbml.AST_FUNCTION_POWER: "^",
-        libsbml.AST_FUNCTION_REM: "rem",
-        libsbml.AST_FUNCTION_QUOTIENT: "quotient",
-        libsbml.AST_RELATIONAL_NEQ: "!=",
-    }
-
-
-@cache
-def _chained() -> dict[int, tuple[str, Expression | None]]:
-    """Return operators of any number of arguments, and their value without any."""
-    libsbml = load_libsbml()
-
-    return {
-        libsbml.AST_FUNCTION_MIN: ("min", None),
-        libsbml.AST_FUNCTION_MAX: ("max", None),
-        libsbml.AST_LOGICAL_AND: ("and", ONE),
-        libsbml.AST_LOGICAL_OR: ("or", ZERO),
-        libsbml.AST_LOGICAL_XOR: ("xor", ZERO),
-    }
-
-
-@cache
-def _relations() -> dict[int, str]:
-    libsbml = load_libsbml()
-
-    return {
-        libsbml.AST_RELATIONAL_EQ: "==",
-        libsbml.AST_RELATIONAL_LT: "<",
-        libsbml.AST_RELATIONAL_LEQ: "<=",
-        libsbml.AST_RELATIONAL_GT: ">",
-        libsbml.AST_RELATIONAL_GEQ: ">=",
-    }
-
-
-@cache
-def _constants() -> dict[int, Expression]:
-    libsbml = load_libsbml()
-
-    return {
-        libsbml.AST_NAME_TIME: Symbol(TIME),
-        libsbml.AST_CONSTANT_E: Number(math.e),
-        libsbml.AST_CONSTANT_PI: Number(math.pi),
-        libsbml.AST_CONSTANT_TRUE: ONE,
-        libsbml.AST_CONSTANT_FALSE: ZERO,
-    }
 
 
 @dataclass(slots=True)
@@ -188,8 +83,8 @@ class FormulaReader:
         kind = node.getType()
         if kind in (libsbml.AST_TIMES, libsbml.AST_PLUS):
             return self._sum_or_product(node, kind, calls)
-        if kind in _constants():
-            return _constants()[kind]
+        if kind in constants():
+            return constants()[kind]
         if kind == libsbml.AST_NAME_AVOGADRO:
             return Number(float(node.getReal()))
         if node.isNumber():
@@ -224,15 +119,15 @@ class FormulaReader:
         libsbml = load_libsbml()
 
         n = node.getNumChildren()
-        if n == 1 and kind in _unary():
-            return _unary()[kind](self._read(node.getChild(0), calls))
-        if n == 2 and kind in _binary():
-            return Apply(_binary()[kind], tuple(self._arguments(node, calls)))
-        if kind in _chained():
-            operator, empty = _chained()[kind]
+        if n == 1 and kind in unary():
+            return unary()[kind](self._read(node.getChild(0), calls))
+        if n == 2 and kind in binary():
+            return Apply(binary()[kind], tuple(self._arguments(node, calls)))
+        if kind in chained():
+            operator, empty = chained()[kind]
             return self._chain(operator, empty, node, calls)
-        if n >= 2 and kind in _relations():
-            return _comparison(_relations()[kind], self._arguments(node, calls))
+        if n >= 2 and kind in relations():
+            return _comparison(relations()[kind], self._arguments(node, calls))
         if n == 2 and kind == libsbml.AST_LOGICAL_IMPLIES:
             condition, consequence = self._arguments(node, calls)
             return Apply("or", (Apply("not", (condition,)), consequence))

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from mtornet.errors import ExpressionError
-from mtornet.expression import Apply, Expression, Symbol, parse
+from mtornet.expression import Apply, Expression, Symbol
 from mtornet.network.elements import Derived, Input, Parameter, Readout, Variable
 from mtornet.sbml.annotation import Details, annotation_text, details_of
 from mtornet.sbml.features import label
-from mtornet.sbml.formulas import UnsupportedMathError, same_formula
-from mtornet.sbml.mathml_write import for_sbml
+from mtornet.sbml.formulas import UnsupportedMathError
+from mtornet.sbml.ours import our_formula
 from mtornet.sbml.symbols import SymbolTable, all_references
 from mtornet.sbml.unitdefs import UnitReader
 
@@ -190,12 +189,3 @@ class QuantityReader:
 def is_finite(value: float | None) -> bool:
     """Tell whether there is a finite value."""
     return value is not None and abs(value) < float("inf")
-
-
-def our_formula(details: Details, key: str, tree: Expression) -> Expression:
-    """Return a formula as our annotation spells and groups it, if core says the same."""
-    try:
-        ours = parse(details.text(key))
-    except ExpressionError:
-        return tree
-    return ours if same_formula(for_sbml(ours), tree) else tree

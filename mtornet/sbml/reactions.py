@@ -1,4 +1,4 @@
-"""SBML reactions and rate rules of species to our reactions: one each, or one per term and direction."""
+"""SBML reactions to ours: one each, or one per term and direction of the law."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from mtornet.sbml.annotation import Details, details_of
 from mtornet.sbml.features import label
 from mtornet.sbml.formulas import ZERO, UnsupportedMathError, same_formula
 from mtornet.sbml.mathml_write import for_sbml
+from mtornet.sbml.rate_rules import EXPRESSION, read_by
 from mtornet.sbml.ratelaw import NotMassActionError, SpeciesSymbols, Term, terms_of
 from mtornet.sbml.sides import Sides, sides_of
 from mtornet.sbml.signs import Signs
 from mtornet.sbml.symbols import SymbolTable
 
 _ROLES = {sbo: role for role, sbo in MODIFIER_SBO.items()}
-EXPRESSION = "expression"
 
 
 @dataclass(slots=True)
@@ -62,41 +62,6 @@ class ReactionReader:
         if len(made) > 1:
             self.notes.append(f"reaction {name!r} is read as {', '.join(r.id for r in made)}")
         return made
-
-    def read_rate_rule(self, species: Any, tree: Expression) -> list[Reaction]:
-        """Return a rate rule of a species as a reaction that makes (or takes) it at a net rate."""
-        table, name = self.table, species.getId()
-        try:
-            rate = table.in_amounts(tree)
-            if not table.is_amount(species):
-                rate = self._rate_of_amount(species, rate)
-        except UnsupportedMathError as error:
-            table.refusals.add(table.model, f"rate rule for {name!r} uses {error}")
-            return []
-        made = Reaction(
-            id=table.fresh(f"{name}__rate"),
-            reactants=(),
-            products=((name, 1),),
-            modifiers=self._read_by(rate, {name}, {}),
-            rate_constant=rate,
-            law=EXPRESSION,
-            signed=True,
-        )
-        self.notes.append(
-            f"rate rule for {name!r} is read as the reaction {made.id!r}, for rate equations only"
-        )
-        return [made]
-
-    def _rate_of_amount(self, species: Any, rate: Expression) -> Expression:
-        # d (c V)/dt = V dc/dt + c dV/dt
-        table, place = self.table, species.getCompartment()
-        volume = table.volume(place)
-        total: Expression = Apply("*", (rate, volume))
-        growth = table.growth_of(place)
-        if growth is not None:
-            concentration = Apply("/", (Symbol(species.getId()), volume))
-            total = Apply("+", (total, Apply("*", (concentration, growth))))
-        return total
 
     def _has_values(self, reaction: Any, tree: Expression) -> bool:
         table = self.table
@@ -303,19 +268,11 @@ class ReactionReader:
             id=new_id,
             reactants=sides[0],
             products=sides[1],
-            modifiers=self._read_by(rate, taking_part, _roles_of(element)),
+            modifiers=read_by(self.table, rate, taking_part, _roles_of(element)),
             rate_constant=rate,
             law=EXPRESSION,
             signed=signed,
         )
-
-    def _read_by(
-        self, rate: Expression, taking_part: set[str], roles: dict[str, str]
-    ) -> tuple[tuple[str, str], ...]:
-        """Return the modifiers that the file names, and further species that the rate reads."""
-        read = [n for n in dict.fromkeys(names_in(rate)) if n in self.table.species]
-        named = {name: role for name, role in roles.items() if not self.table.has_rule(name)}
-        return tuple((named | {n: named.get(n, STIMULATOR) for n in read if n not in taking_part}).items())
 
     def _of_changing_counts(
         self, reaction: Any, details: Details, sides: Sides, tree: Expression

@@ -18,6 +18,7 @@ from mtornet.sbml.events import EventReader
 from mtornet.sbml.features import Refusals, label, parse_document, scan
 from mtornet.sbml.formulas import UnsupportedMathError
 from mtornet.sbml.quantities import QuantityReader, common
+from mtornet.sbml.rate_rules import read_rate_rules
 from mtornet.sbml.reactions import ReactionReader
 from mtornet.sbml.reserved import rename_reserved
 from mtornet.sbml.signs import Signs, signs_of_variables
@@ -95,7 +96,7 @@ class _Reader:
         quantities.read()
         quantities.add_aliases(self.details)
         reader = self.reaction_reader(quantities.variables, events)
-        reactions = self.reactions(reader)
+        reactions = [*self.reactions(reader), *read_rate_rules(table, reader.notes)]
         species = list(filter(None, map(self.species, self.model.getListOfSpecies())))
         compartments = list(filter(None, map(self.compartment, self.model.getListOfCompartments())))
         refusals.raise_if_any()
@@ -142,9 +143,6 @@ class _Reader:
         made: list[Reaction] = []
         for reaction in self.model.getListOfReactions():
             made += reader.read(reaction)
-        for name, tree in self.table.rate_rules.items():
-            if name in self.table.species:
-                made += reader.read_rate_rule(self.table.species[name], tree)
         return made
 
     def scale_notes(self) -> Iterable[str]:

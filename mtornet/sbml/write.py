@@ -25,7 +25,7 @@ from mtornet.network.elements import (
 )
 from mtornet.network.network import ReactionNetwork
 from mtornet.network.ratelaws import full_rate, rate_law
-from mtornet.network.validate import units_of_names
+from mtornet.network.unit_problems import units_of_names
 from mtornet.sbml.annotation import (
     Details,
     add_links,
