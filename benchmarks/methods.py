@@ -35,7 +35,7 @@ CANDIDATES = (
 
 def row(found: Verification) -> list[str]:
     """Return one line of the summary."""
-    judged = found.table[found.table["verdict"] != "too few molecules"]
+    judged = found.table[(found.table["verdict"] != "too few molecules") & (found.table["exact_sd"] > 0)]
     biased = judged.loc[judged["bias_sd"].abs().idxmax()]
     spread = judged.loc[(judged["sd_ratio"] - 1).abs().idxmax()]
     counts = judged["verdict"].value_counts()

@@ -108,8 +108,12 @@ class Verification:
 
     @property
     def exact_cells_needed(self) -> int:
-        """About how many exact cells would decide the undecided rows, all else equal."""
-        return int(np.ceil(self.exact_cells * float(self.table["cells_factor"].max())))
+        """About how many exact cells would decide the undecided rows, all else equal.
+
+        Rows in which nothing has varied yet, of which nobody can tell, are left out.
+        """
+        factors = self.table["cells_factor"]
+        return int(np.ceil(self.exact_cells * float(factors[np.isfinite(factors)].max())))
 
     @property
     def speedup(self) -> float:

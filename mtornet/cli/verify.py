@@ -100,7 +100,9 @@ def command(
         write_csv(table, folder / "verify.csv")
     if as_json:
         verdicts = {each.method: each.verdict for each in found}
-        shown = {"verdicts": verdicts, "sentence": safest(found), "rows": table.to_dict(orient="records")}
+        # JSON knows no infinity; pandas writes null.
+        rows = json.loads(table.to_json(orient="records", double_precision=15))
+        shown = {"verdicts": verdicts, "sentence": safest(found), "rows": rows}
         typer.echo(json.dumps(shown))
     else:
         for each in found:

@@ -14,6 +14,7 @@ from mtornet.simulation.problem import FloatArray, Problem
 from tests.verification import toys
 from tests.verification.master_equation import Schedule, distributions, moments
 from tests.verification.sampling import problem_of
+from tests.verification.test_model_events import event, with_events
 from tests.verification.toys import Toy, r, toy
 
 TIGHT = LnaOptions(rtol=1e-9, atol=1e-9)
@@ -81,6 +82,39 @@ def test_first_order_networks_are_exact(case: str) -> None:
         expected, variance, _ = moments(exact[name])
         np.testing.assert_allclose(mean[:, i], expected, rtol=1e-6, atol=1e-6)
         np.testing.assert_allclose(spread[:, i, i], variance, rtol=1e-6, atol=1e-6)
+
+
+def test_a_formula_as_law() -> None:
+    # Hill repression of X by itself: the same equations, written out by hand.
+    from scipy.integrate import solve_ivp
+
+    k, half, n, g = 300.0, 120.0, 2.0, 0.5
+
+    def slopes(_t: float, y: FloatArray) -> list[float]:
+        made = k / (1.0 + (y[0] / half) ** n)
+        steep = -k * n / half * (y[0] / half) ** (n - 1) / (1.0 + (y[0] / half) ** n) ** 2 - g
+        return [made - g * y[0], 2.0 * steep * y[1] + made + g * y[0]]
+
+    exact = solve_ivp(slopes, (0.0, 5.0), [20.0, 0.0], t_eval=TIMES, rtol=1e-11, atol=1e-11).y
+    network = toy(
+        {"X": 20},
+        {"k": k, "K": half, "n": n, "g": g},
+        make=r("-> X", "k", law="hill_repression", law_parameters="K=K; n=n", inhibitor="X"),
+        decay=r("X ->", "g"),
+    )
+    mean, spread = solved(problem_of(network.network(), TIMES))
+    np.testing.assert_allclose(mean[:, 0], exact[0], rtol=1e-7)
+    np.testing.assert_allclose(spread[:, 0, 0], exact[1], rtol=1e-7, atol=1e-7)
+
+
+def test_a_law_that_reads_the_time() -> None:
+    # Poisson with the integral of the rate as mean and variance.
+    waves = toy({"X": 0}, {"k": 50.0}, make=r("-> X", "k*(1 + sin(3*time))", law="expression"))
+    mean, spread = solved(problem_of(waves.network(), TIMES))
+    t = np.array(TIMES)
+    expected = 50 * (t + (1 - np.cos(3 * t)) / 3)
+    np.testing.assert_allclose(mean[:, 0], expected, rtol=1e-7, atol=1e-7)
+    np.testing.assert_allclose(spread[:, 0, 0], expected, rtol=1e-7, atol=1e-7)
 
 
 def dimers(volume: int) -> Toy:
@@ -267,6 +301,9 @@ def test_what_has_no_linear_noise_is_refused() -> None:
         mt.simulate(network, TIMES, method="lna", keep="trajectories")
     with pytest.raises(ProtocolError, match="unknown option 'cell_scale'"):
         mt.simulate(network, TIMES, method="lna", cell_scale=1)
+    cut = with_events(network, event("cut", "X < 100", X="200"))
+    with pytest.raises(ProtocolError, match="method 'lna' cannot follow this model:\n  events of the model"):
+        mt.simulate(cut, TIMES, method="lna")
     with pytest.raises(IntegrationError, match="within max_steps steps"):
         mt.simulate(network, TIMES, method="lna", max_steps=3)
 

@@ -127,21 +127,31 @@ class Equations:
         self.slope, self.jacobian = functions(compiled, problem.segments.constants[segment])
         self.timed = compiled.tables.timed.size > 0
         self._compiled, self._constants = compiled, problem.segments.constants[segment]
-        self._changes = np.zeros((compiled.n_species, compiled.n_reactions))
+        # Entries of v_j v_j^T, reaction by reaction, as places in a matrix laid out flat.
+        tables, n = compiled.tables, compiled.n_species
+        places, reactions, weights = [], [], []
         for j in range(compiled.n_reactions):
-            row = slice(compiled.tables.change_start[j], compiled.tables.change_start[j + 1])
-            self._changes[compiled.tables.change_species[row], j] = compiled.tables.change_by[row]
+            row = slice(tables.change_start[j], tables.change_start[j + 1])
+            species, by = tables.change_species[row], tables.change_by[row]
+            places.append(np.add.outer(n * species, species).ravel())
+            weights.append(np.multiply.outer(by, by).ravel())
+            reactions.append(np.full(by.size**2, j))
+        self._places = np.concatenate([np.zeros(0, dtype=np.int64), *places])
+        self._reactions = np.concatenate([np.zeros(0, dtype=np.int64), *reactions])
+        self._weights = np.concatenate([np.zeros(0), *weights])
 
     def noise(self, t: float, mean: FloatArray) -> FloatArray:
         """Return the rate at which reactions add covariance, shape (n_species, n_species)."""
         constants = effective_constants(self._compiled, self._constants, mean, t)
         rates = constants * np.prod(np.append(mean, 1.0)[self._compiled.tables.factors], axis=1)
         # Integration leaves an amount a little below none; it does not fire backwards.
-        return np.asarray((self._changes * np.maximum(rates, 0.0)) @ self._changes.T)
+        by_entry = self._weights * np.maximum(rates, 0.0)[self._reactions]
+        n = mean.size
+        return np.asarray(np.bincount(self._places, by_entry, n * n), dtype=np.float64).reshape(n, n)
 
     def spreading(self, t: float, mean: FloatArray, covariance: FloatArray) -> FloatArray:
         """Return dC/dt."""
-        moved = self.jacobian(t, mean) @ covariance
+        moved = product(self.jacobian(t, mean), covariance)
         return np.asarray(moved + moved.T + self.noise(t, mean))
 
 
@@ -236,11 +246,11 @@ class System:
             k_time[s] = (1.0 + c @ k_time[:s]) / shift
             t = self.t + float(a @ k_time[:s])
             mean = self.mean + self.unit * (a @ k_mean[:s])
-            covariance = self.covariance + np.tensordot(a, k_cov[:s], 1)
+            covariance = self.covariance + combined(a, k_cov[:s])
             slope = self.equations.slope(t, mean) / self.unit + c @ k_mean[:s] + drift * k_time[s]
             k_mean[s] = lu_solve(factors, slope)
             spreading = self.equations.spreading(t, mean, covariance * self.units) / self.units
-            spreading += np.tensordot(c, k_cov[:s], 1)
+            spreading += combined(c, k_cov[:s])
             spreading += self._moved_by(float(k_time[s]), self.unit * k_mean[s], h)
             k_cov[s] = self._sylvester(triangle, spreading)
         return Step(self, k_mean, k_cov)
@@ -269,9 +279,9 @@ class System:
         """Solve ``A K + K A^T = right`` for the matrix ``A`` whose Schur form is ``triangle``."""
         from scipy.linalg.lapack import dtrsyl
 
-        turned = self.basis.T @ right @ self.basis
+        turned = product(product(self.basis.T, right), self.basis)
         solution, scale, _ = dtrsyl(triangle, triangle, turned, tranb="T")
-        found = self.basis @ (solution / scale) @ self.basis.T
+        found = product(product(self.basis, solution / scale), self.basis.T)
         return np.asarray(0.5 * (found + found.T))
 
 
@@ -303,8 +313,26 @@ class Step:
 
 
 def _interpolated(start: FloatArray, stages: FloatArray, q: float) -> FloatArray:
-    end = start + np.tensordot(rodas5p.B, stages, 1)
+    end = start + combined(rodas5p.B, stages)
     if q == 1.0:
-        return np.asarray(end)
-    d0, d1, d2 = np.tensordot(rodas5p.H, stages, 1)
+        return end
+    d0, d1, d2 = (combined(weights, stages) for weights in rodas5p.H)
     return np.asarray((1.0 - q) * start + q * (end + (1.0 - q) * (d0 + q * (d1 + q * d2))))
+
+
+# Threads of BLAS gain nothing on matrices of this size, and while they wait for each other on a busy
+# machine they burn ten times the work itself. What is below their threshold stays in one thread.
+_ONE_THREAD = 64**3
+
+
+def product(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Return ``a @ b``, some columns at a time."""
+    width = max(1, _ONE_THREAD // max(a.size, 1))
+    if width >= b.shape[1]:
+        return np.asarray(a @ b)
+    return np.concatenate([a @ b[:, k : k + width] for k in range(0, b.shape[1], width)], axis=1)
+
+
+def combined(weights: FloatArray, stages: FloatArray) -> FloatArray:
+    """Return the weighted sum of stages, without BLAS."""
+    return np.asarray(np.einsum("s,s...->...", weights, stages))

@@ -83,8 +83,9 @@ def test_what_does_not_vary_must_agree():
     assert compare_moments(still, still, rows=1).verdict == "good"
     moved = Moments(mean=5.1, sd=0.0, kurtosis=0.0, n=100.0)
     assert compare_moments(still, moved, rows=1).verdict == "bad"
-    noisy = Moments(mean=5.0, sd=1.0, kurtosis=0.0, n=100.0)
-    assert compare_moments(still, noisy, rows=1).verdict == "bad"
+    # One cell in a thousand may differ, and none did.
+    rarely = Moments(mean=5.001, sd=0.03, kurtosis=900.0, n=1e4)
+    assert compare_moments(still, rarely, rows=1).verdict == "undecided"
 
 
 def test_rows_with_next_to_no_molecules_are_not_judged():
