@@ -95,7 +95,6 @@ def command(
     folder = writable_folder(out or Path("compare"))
     flag = StopFlag()
     with CellProgress(quiet=quiet or as_json) as progress, stop_on_signals(flag):
-        progress.before("ode", method)
         found = carry_out(request, jobs=jobs, progress=progress, stop=flag)
     if not as_json:
         # The answer first; drawing takes longer than reading it.

@@ -51,7 +51,6 @@ def command(
     folder = writable_folder(out) if out is not None else None
     flag = StopFlag()
     with CellProgress(quiet=quiet or as_json) as progress, stop_on_signals(flag):
-        progress.before("ode", method)
         found = dose_response(
             load_model(),
             drug,

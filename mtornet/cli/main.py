@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import logging
 import sys
 from typing import Annotated
 
 import typer
 
-from mtornet.cli import check, compare, convert, dose, show, simulate, verify
+from mtornet.cli import check, compare, convert, dose, show, simulate, verify, warm_up
 from mtornet.errors import MtorNetError
 
 EXIT_OK, EXIT_CHECK_FAILED, EXIT_WRONG_INPUT, EXIT_INTERRUPTED = 0, 1, 2, 130
@@ -29,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (compare, dose, simulate, show, convert, check, verify):
+for verb in (compare, dose, simulate, show, convert, check, verify, warm_up):
     app.command(name=verb.NAME, help=verb.HELP, epilog=verb.EXAMPLE)(verb.command)
 
 
@@ -66,6 +67,9 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit code; every mistake of the user becomes one message."""
     debug = "--debug" in arguments
+    quiet = not {"--quiet", "-q", "--json"}.isdisjoint(arguments)
+    # What the library warns of is shown on standard error, unless the user wants to read nothing there.
+    logging.getLogger("mtornet").setLevel(logging.ERROR if quiet else logging.NOTSET)
     # Where the flag stands should not matter to the user.
     arguments = (["--debug"] if debug else []) + [a for a in arguments if a != "--debug"]
     try:

@@ -8,14 +8,6 @@ from types import TracebackType
 
 LINE_EVERY_S = 15.0
 
-KERNELS = {
-    "ode": "rodas_lanes.advance",
-    "ssa": "ssa_direct.advance",
-    "hybrid": "langevin.advance",
-    "cle": "langevin.advance",
-}
-"""The kernel that each method compiles first."""
-
 
 class CellProgress:
     """Shows cells/s and the time left; a context manager."""
@@ -82,13 +74,6 @@ class CellProgress:
                 self.say(
                     f"{self._label}: {int(self._done + 1e-9)} of {self._total:.0f} cells in {took:.1f} s"
                 )
-
-    def before(self, *methods: str) -> None:
-        """Say that the kernels of these methods will be compiled, if they have not been."""
-        from mtornet.compiled.cache import is_compiled
-
-        if not all(is_compiled(KERNELS[method]) for method in methods if method in KERNELS):
-            self.say("compiling the simulation kernels, once per installation (about 10 s) ...")
 
     def say(self, text: str) -> None:
         """Print one line to standard error unless quiet."""

@@ -47,7 +47,6 @@ def command(
     folder = writable_folder(out or Path("simulation"))
     flag = StopFlag()
     with CellProgress(quiet=quiet) as progress, stop_on_signals(flag):
-        progress.before(method)
         result = simulate(
             network,
             read_times(times),

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import sys
 import tempfile
 from hashlib import blake2b
 from pathlib import Path
+
+TEMPORARY = "mtornet-kernels-"
+"""How a folder begins that lasts only as long as its process."""
 
 
 def cache_folder() -> Path:
@@ -20,7 +26,9 @@ def cache_folder() -> Path:
             if os.access(folder, os.W_OK):
                 return folder
     # A folder of a known name in a shared place could hold somebody else's machine code.
-    return Path(tempfile.mkdtemp(prefix="mtornet-kernels-"))
+    folder = Path(tempfile.mkdtemp(prefix=TEMPORARY))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def _sources_hash() -> str:
@@ -36,19 +44,17 @@ def _sources_hash() -> str:
 
 
 def use_own_cache_folder() -> None:
-    """Point numba at that folder, unless the user chose one; must run before numba is imported."""
+    """Point numba at that folder, unless the user chose one; numba reads it when a kernel is defined."""
     if "NUMBA_CACHE_DIR" not in os.environ:
         os.environ["NUMBA_CACHE_DIR"] = str(cache_folder())
+        if "numba" in sys.modules:
+            # It has read the variable already, and would put the machine code beside the package.
+            sys.modules["numba"].config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]
 
 
-def is_compiled(kernel: str) -> bool:
-    """Tell whether an earlier process left a kernel's machine code, so that this one starts at once.
-
-    Parameters
-    ----------
-    kernel
-        File and function, such as ``ssa_direct.advance``.
-    """
+def compiled_files() -> tuple[Path, list[Path]]:
+    """Return the folder of compiled kernels and the files of ours in it."""
     use_own_cache_folder()
     folder = Path(os.environ["NUMBA_CACHE_DIR"])
-    return any(folder.rglob(f"{kernel}-*.nbc"))
+    # numba makes one folder per package; the user's own may hold others.
+    return folder, [file for kind in ("nbi", "nbc") for file in folder.glob(f"kernels_*/*.{kind}")]

@@ -7,3 +7,8 @@ installation and kept in a folder of the user's own (see :mod:`mtornet.compiled.
 from mtornet.compiled.cache import use_own_cache_folder
 
 use_own_cache_folder()
+
+# Only now: numba reads the folder when it is imported.
+from mtornet.compiled.compilation import watch_compiler  # noqa: E402
+
+watch_compiler()
