@@ -15,19 +15,17 @@ missing, and fast consumption would come out too slow. Instead its firings are p
 which given their numbers is uniform, and the leap ends just before the first that lacks its molecules.
 """
 
-import math
-
 import numpy as np
 from numba import njit
 
 from mtornet.compiled.kernels.laws import propensity, upper_bound
 from mtornet.compiled.kernels.leaf import leaf
-from mtornet.compiled.kernels.random import next_word, uniform, uniform_positive
+from mtornet.compiled.kernels.random import next_word, uniform
 from mtornet.compiled.kernels.ssa_direct import choose_reaction, sum_blocks
 from mtornet.compiled.kernels.tau_selection import leap_length, mark_critical, program_gains, steady_span
 from mtornet.compiled.kernels.timed import hold_time
 from mtornet.compiled.kernels.triggers import flips
-from mtornet.compiled.kernels.variates import binomial, order_statistic, poisson
+from mtornet.compiled.kernels.variates import binomial, exponential, order_statistic, poisson
 from mtornet.compiled.status import (
     COMPLETE,
     COUNT_OVERFLOW,
@@ -93,8 +91,8 @@ def exact_steps(
             break
         waited = np.inf
         if total > 0.0:
-            word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
-            waited = -math.log(uniform_positive(word)) / total
+            waited, s0, s1, s2, s3 = exponential(s0, s1, s2, s3)
+            waited /= total
         if t + waited >= horizon:
             t = horizon
             break
@@ -379,8 +377,8 @@ def advance(
                     part = 0.0
                     to_the_end = length >= until - t
                     if of_critical > 0.0:
-                        word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
-                        waited = -math.log(uniform_positive(word)) / of_critical
+                        waited, s0, s1, s2, s3 = exponential(s0, s1, s2, s3)
+                        waited /= of_critical
                         if waited < span:
                             span = waited
                             to_the_end = False

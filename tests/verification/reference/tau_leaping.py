@@ -136,7 +136,7 @@ class TauLeaping(DirectMethod):
         while taken < BURST and status == COMPLETE:
             if not total < math.inf:
                 return t, taken, NOT_FINITE
-            waited = self.rng.exponential() / total if total > 0.0 else math.inf
+            waited = self.wait() / total if total > 0.0 else math.inf
             if t + waited >= until:
                 return until, taken, status
             t += waited
@@ -181,7 +181,7 @@ class TauLeaping(DirectMethod):
         for a, yes in zip(self.propensities, critical, strict=True):
             of_critical += a if yes else 0.0
         if of_critical > 0.0:
-            waited = self.rng.exponential() / of_critical
+            waited = self.wait() / of_critical
             if waited < span:
                 span, to_the_end = waited, False
                 target = self.rng.uniform() * of_critical
