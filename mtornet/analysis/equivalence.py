@@ -91,8 +91,9 @@ def compare_moments(exact: Moments, found: Moments, *, rows: int) -> Agreement:
         verdict = "good"
     else:
         verdict = "undecided"
-        with np.errstate(divide="ignore"):
-            factor = float(np.max((sure * errors / np.abs(allowed - distances)) ** 2))
+        # How far it is from what is allowed is itself known to no more than the error.
+        margin = np.maximum(np.abs(allowed - distances), np.minimum(errors, allowed))
+        factor = float(np.max((sure * errors / margin) ** 2))
     return Agreement(
         bias_sd=float(bias),
         bias_error=bias_error,
