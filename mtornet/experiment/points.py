@@ -1,0 +1,219 @@
+"""One experiment on many versions of a cell: the rate equations of all of them side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from mtornet.compiled.bind import initial_amounts
+from mtornet.compiled.bind_many import rows_of_constants, values_of_points
+from mtornet.compiled.moving import written_out
+from mtornet.compiled.network import CompiledNetwork, compile_network
+from mtornet.compiled.status import COMPLETE, INTERRUPTED, STATUS_NAMES
+from mtornet.errors import IntegrationError, ProtocolError
+from mtornet.experiment.arms import Arm
+from mtornet.experiment.execute import Experiment, carried
+from mtornet.expression import TIME, Symbol
+from mtornet.expression.arrays import evaluate_arrays
+from mtornet.names import unknown_name
+from mtornet.network.network import ReactionNetwork
+from mtornet.provenance import canonical_json
+from mtornet.simulation.methods import ode
+from mtornet.simulation.parallel import available_jobs
+from mtornet.simulation.problem import FloatArray, IntArray
+from mtornet.simulation.rate_equations import functions
+from mtornet.simulation.steady_state import TOLERANCE, find_steady_state
+
+SETTLE_S = 1e8
+"""Time for which points are settled together; the few that move after it are settled one by one."""
+
+NOT_AT_REST = -10
+"""Status of a point whose cells never come to rest."""
+
+BLOCK = 1024
+"""Points solved in one call, so that memory does not grow with their number."""
+
+Stretches = list[tuple[float, dict[str, float]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Points:
+    """Versions of a cell: what differs from the network, each array of shape (n_points,)."""
+
+    parameters: Mapping[str, FloatArray] = field(default_factory=dict)
+    """Values of parameters and of ligands; those of ligands hold at all times."""
+    amounts: Mapping[str, FloatArray] = field(default_factory=dict)
+    """Molecules per cell before settling."""
+
+    def __post_init__(self) -> None:
+        shapes = {name: np.shape(values) for name, values in {**self.parameters, **self.amounts}.items()}
+        if not shapes or len(set(shapes.values())) != 1 or len(next(iter(shapes.values()))) != 1:
+            listed = ", ".join(f"{name} {shape}" for name, shape in shapes.items()) or "none"
+            raise ProtocolError(f"points: expected one-dimensional arrays of one length, got {listed}")
+
+    def __len__(self) -> int:
+        return len(next(iter({**self.parameters, **self.amounts}.values())))
+
+    def blocks(self) -> Iterator[tuple[slice, Points]]:
+        """Yield the points a block at a time, with where they stand."""
+        for first in range(0, len(self), BLOCK):
+            part = slice(first, min(first + BLOCK, len(self)))
+            yield (
+                part,
+                Points(
+                    parameters={name: np.asarray(v)[part] for name, v in self.parameters.items()},
+                    amounts={name: np.asarray(v)[part] for name, v in self.amounts.items()},
+                ),
+            )
+
+
+@dataclass(slots=True)
+class PointRunner:
+    """Runs arms of an experiment on many points; arms that start from the same cells share their rest.
+
+    A point's result depends on no other point, on no thread and no block.
+    """
+
+    experiment: Experiment
+    points: Points
+    jobs: int | None = None
+    _rest: dict[str, tuple[FloatArray, IntArray]] = field(default_factory=dict)
+
+    def __call__(self, arm: Arm) -> tuple[FloatArray, IntArray]:
+        """Solve one arm.
+
+        Returns
+        -------
+        values : shape (n_points, n_times, n_readouts)
+            Read-outs of the experiment; NaN where a point could not be solved.
+        status : shape (n_points,)
+            0 if complete; words for the others in :func:`status_name`.
+        """
+        before, network = self.experiment.check(arm)
+        protocol = arm.protocol
+        stretches, settle = protocol.stretches(network), protocol.settle_inputs(before)
+        assert protocol.end_s is not None
+        n, times = len(self.points), self.experiment.times
+        values = np.full((n, times.size, len(self.experiment.readouts)), np.nan)
+        status = np.zeros(n, dtype=np.int64)
+        rest: FloatArray | None = None
+        if protocol.before is not None:
+            rest, status[:] = self._at_rest(before, settle)
+        compiled = compile_network(network)
+        starts = np.array([start for start, _ in stretches] + [protocol.end_s])
+        for part, block in self.points.blocks():
+            x0 = _amounts(network, block, initial_amounts(network))
+            if rest is not None:
+                x0 = carried(rest[part], before, x0[0], network)
+            rows = [rows_of_constants(compiled, v, len(block)) for v in _each(network, stretches, block)]
+            found = ode.solve_many(
+                compiled,
+                breaks=starts,
+                constants=np.stack(rows, axis=1),
+                times=times,
+                x0=np.where(np.isfinite(x0), x0, 0.0),
+                options=self.experiment.ode_options,
+                jobs=self.jobs if self.jobs is not None else available_jobs(),
+                stop=self.experiment.stop,
+            )
+            settled = status[part] == COMPLETE
+            status[part] = np.where(settled, found.status, status[part])
+            states = ode.without_rounding(found.amounts, self.experiment.ode_options)
+            seen = self._seen(network, compiled, [(-1.0, settle), *stretches], block, states)
+            values[part] = np.where((status[part] == COMPLETE)[:, None, None], seen, np.nan)
+        return values, status
+
+    def _at_rest(self, before: ReactionNetwork, settle: dict[str, float]) -> tuple[FloatArray, IntArray]:
+        key = canonical_json([before.sha256, settle])
+        if key not in self._rest:
+            found = [self._settled(before, settle, block) for _, block in self.points.blocks()]
+            self._rest[key] = (
+                np.concatenate([amounts for amounts, _ in found]),
+                np.concatenate([status for _, status in found]),
+            )
+        return self._rest[key]
+
+    def _settled(
+        self, before: ReactionNetwork, settle: dict[str, float], block: Points
+    ) -> tuple[FloatArray, IntArray]:
+        compiled, options = compile_network(before), self.experiment.ode_options
+        (values,) = _each(before, [(0.0, settle)], block)
+        constants = rows_of_constants(compiled, values, len(block))
+        x0 = _amounts(before, block, initial_amounts(before))
+        found = ode.solve_many(
+            compiled,
+            breaks=np.array([0.0, SETTLE_S]),
+            constants=constants[:, None, :],
+            times=np.empty(0),
+            x0=x0,
+            options=options,
+            jobs=self.jobs if self.jobs is not None else available_jobs(),
+            stop=self.experiment.stop,
+        )
+        amounts, status = found.final, found.status.copy()
+        for i in np.flatnonzero(status != INTERRUPTED):
+            slope = functions(compiled, constants[i])[0](0.0, amounts[i])
+            moves = np.max(np.abs(slope) * 3600.0 / (np.abs(amounts[i]) + 1.0), initial=0.0)
+            if status[i] == COMPLETE and moves <= TOLERANCE:
+                continue
+            try:
+                amounts[i] = find_steady_state(compiled, constants[i], x0[i], options).amounts
+                status[i] = COMPLETE
+            except IntegrationError:
+                amounts[i], status[i] = np.nan, NOT_AT_REST
+        return amounts, status
+
+    def _seen(
+        self,
+        network: ReactionNetwork,
+        compiled: CompiledNetwork,
+        stretches: Stretches,
+        block: Points,
+        states: FloatArray,
+    ) -> FloatArray:
+        """Return read-outs (n_points, n_times, n_readouts) of states (n_points, n_times, n_states)."""
+        times = self.experiment.times
+        starts = np.array([start for start, _ in stretches])
+        # A state sampled at the moment of a dose is the one before it.
+        stretch = np.maximum(np.searchsorted(starts, times, side="left") - 1, 0)
+        values = list(_each(network, stretches, block))
+        column = {name: i for i, name in enumerate(compiled.species)}
+        unfold = written_out(network)
+
+        def value(name: str) -> FloatArray:
+            if name in column:
+                return states[:, :, column[name]]
+            if name == TIME:
+                return times[None, :]
+            return np.stack([np.broadcast_to(values[i][name], len(block)) for i in stretch], axis=1)
+
+        seen = np.empty((len(block), times.size, len(self.experiment.readouts)))
+        for k, name in enumerate(self.experiment.readouts):
+            known = network.readouts
+            tree = unfold(known[name].expression) if name in known else Symbol(name)
+            seen[:, :, k] = evaluate_arrays(tree, value)
+        return seen
+
+
+def status_name(status: int) -> str:
+    """Return how a point ended, in a word."""
+    return "not_at_rest" if status == NOT_AT_REST else STATUS_NAMES[int(status)]
+
+
+def _each(network: ReactionNetwork, stretches: Stretches, block: Points) -> Iterator[dict[str, FloatArray]]:
+    """Yield the values of each stretch at the points of a block."""
+    compiled = compile_network(network)
+    for _, changed in stretches:
+        yield values_of_points(network, compiled, {**changed, **block.parameters})
+
+
+def _amounts(network: ReactionNetwork, block: Points, start: FloatArray) -> FloatArray:
+    index = {name: i for i, name in enumerate(network.species)}
+    amounts = np.repeat(start[None, :], len(block), axis=0)
+    for name, values in block.amounts.items():
+        if name not in index:
+            raise unknown_name("species", name, index)
+        amounts[:, index[name]] = values
+    return amounts
