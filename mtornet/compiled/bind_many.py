@@ -29,9 +29,9 @@ def values_of_points(
     changed
         Inputs or parameters that differ from the network's values: a number, or (n_points,) of them.
     """
-    values: Values = {c.id: np.float64(c.size) for c in network.compartments.values()}
-    values.update({p.id: np.float64(p.value) for p in network.parameters.values()})
-    values.update({i.id: np.float64(i.value) for i in network.inputs.values()})
+    values: Values = {c.id: np.array(c.size) for c in network.compartments.values()}
+    values.update({p.id: np.array(p.value) for p in network.parameters.values()})
+    values.update({i.id: np.array(i.value) for i in network.inputs.values()})
     for name, value in changed.items():
         if name not in network.parameters and name not in network.inputs:
             raise unknown_name("input or parameter", name, [*network.inputs, *network.parameters])
@@ -49,7 +49,7 @@ def rows_of_constants(compiled: CompiledNetwork, values: Values, n_points: int) 
     ModelError
         If a constant is negative or not finite.
     """
-    known = {**values, COPY_SCALE: np.float64(1.0)}
+    known = {**values, COPY_SCALE: np.array(1.0)}
     rows = np.ones((n_points, compiled.n_reactions + len(compiled.pool)))
     for j, tree in enumerate(compiled.rate_constants):
         if tree is not None:
