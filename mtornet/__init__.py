@@ -29,6 +29,7 @@ _HOMES = {
     "run": "mtornet.analysis.run",
     "compare": "mtornet.analysis.compare",
     "dose_response": "mtornet.analysis.dose_response",
+    "score_card": "mtornet.analysis.facts.score",
     "MtorNetError": "mtornet.errors",
     "ModelError": "mtornet.errors",
     "UnknownNameError": "mtornet.errors",
@@ -65,6 +66,7 @@ __all__ = [
     "read_antimony",
     "read_sbml",
     "run",
+    "score_card",
     "simulate",
     "simulate_many",
     "to_tellurium",
@@ -75,6 +77,7 @@ __all__ = [
 if TYPE_CHECKING:
     from mtornet.analysis.compare import compare
     from mtornet.analysis.dose_response import dose_response
+    from mtornet.analysis.facts.score import score_card
     from mtornet.analysis.run import run
     from mtornet.errors import (
         ModelError,

@@ -12,16 +12,23 @@ from mtornet.errors import ModelError, SBMLError
 
 NAME = "check"
 HELP = (
-    "Check a model: names, stoichiometry, rate laws, units. Lists every problem; exit code 1 if there is one."
+    "Check a model: names, stoichiometry, rate laws, units. Lists every problem; exit code 1 if there is "
+    "one. With --facts: the published observations that it meets and misses; exit code 1 if one is missed "
+    "that is not a known miss."
 )
-EXAMPLE = "Example: mtornet check mtor"
+EXAMPLE = "Example: mtornet check mtor --facts"
 
 
 def command(
     model: Annotated[str, typer.Argument(help="A shipped model, or an SBML or Antimony file.")] = "mtor",
+    facts: Annotated[
+        bool, typer.Option("--facts", help="Try the published observations (facts.tsv): the score card.")
+    ] = False,
     as_json: Json = False,
 ) -> int:
     """Check and report."""
+    if facts:
+        return _score_card(model, as_json=as_json)
     from pathlib import Path
 
     from mtornet.cli.model_file import load
@@ -85,3 +92,23 @@ def _knowledge_problems(network: object) -> list[str]:
         except MtorNetError as error:
             problems.append(f"variant {name!r}: {error}")
     return problems
+
+
+def _score_card(model: str, *, as_json: bool) -> int:
+    """Print which published observations the model meets."""
+    from mtornet.analysis.facts.score import score_card
+    from mtornet.cli.model_file import load
+
+    card = score_card(load(model))
+    missed = [scored.fact.id for scored in card.surprises if scored.margin < 0]
+    if as_json:
+        rows = json.loads(card.table.to_json(orient="records"))
+        outside = [dict(zip(("id", "priority", "title", "reason"), row, strict=True)) for row in card.outside]
+        typer.echo(json.dumps({"facts": rows, "outside": outside, "new_misses": missed}, ensure_ascii=False))
+        return 1 if missed else 0
+    for scored in card.facts:
+        values = ", ".join(f"{value:.3g}" for value in scored.values)
+        typer.echo(f"{scored.status:<15} {scored.fact.id:<10} {scored.fact.text} = {values or '-'}")
+    typer.echo(card.summary())
+    typer.echo(f"{len(missed)} new miss(es): {', '.join(missed)}" if missed else "no new miss")
+    return 1 if missed else 0

@@ -1,0 +1,1 @@
+"""Published observations as executable assertions: read, simulated together, scored."""
