@@ -25,7 +25,7 @@ class Case:
 CASES = (
     Case(name="mTOR, copy scale 1", make=settled_mtor, horizon_s=800.0, short_s=0.3),
     Case(name="mTOR, copy scale 0.1", make=partial(settled_mtor, 0.1), horizon_s=8000.0, short_s=3.0),
-    Case(name="Vilar oscillator", make=vilar, horizon_s=2000.0, short_s=1.0),
+    Case(name="Vilar oscillator", make=vilar, horizon_s=2000.0, short_s=0.33),
     Case(name="cascade, 20 stages", make=partial(cascade, 20), horizon_s=1000.0, short_s=0.25),
     Case(name="cascade, 200 stages", make=partial(cascade, 200), horizon_s=100.0, short_s=0.025),
     Case(name="random, 100", make=partial(random_network, 100), horizon_s=20_000.0, short_s=6.0),

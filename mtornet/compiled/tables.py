@@ -87,7 +87,7 @@ class Cells(NamedTuple):
     truth: NDArray[np.bool_]
     """(n_cells, n_model_events) triggers as last seen."""
     samples: FloatArray
-    """(n_cells, n_times, n_states); not-a-number until sampled."""
+    """(n_cells, n_times, n_states)."""
 
 
 def frozen_tables(**fields: Any) -> Tables:
@@ -98,15 +98,17 @@ def frozen_tables(**fields: Any) -> Tables:
     return Tables(**fields)
 
 
-def new_cells(x0: FloatArray, start: float, n_times: int, truth: NDArray[np.bool_]) -> Cells:
+def new_cells(x0: FloatArray, start: float, samples: FloatArray, truth: NDArray[np.bool_]) -> Cells:
     """Return cells that have not begun; their streams are seeded by ``kernels.cells.begin``.
 
     Parameters
     ----------
+    samples
+        (n_cells, n_times, n_states) to write to; what a cell does not reach is left as it is.
     truth
         (n_model_events,) what triggers were before the start.
     """
-    n_cells, n_states = x0.shape
+    n_cells = len(x0)
     return Cells(
         x=np.array(x0, dtype=np.float64, order="C"),
         clock=np.full(n_cells, start),
@@ -117,5 +119,5 @@ def new_cells(x0: FloatArray, start: float, n_times: int, truth: NDArray[np.bool
         status=np.full(n_cells, RUNNING, dtype=np.int64),
         until=np.full(n_cells, np.inf),
         truth=np.tile(truth, (n_cells, 1)),
-        samples=np.full((n_cells, n_times, n_states), np.nan),
+        samples=samples,
     )

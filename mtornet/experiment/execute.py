@@ -163,9 +163,7 @@ class Experiment:
 
         def consume(samples: CellSamples) -> None:
             values = observer(samples.counts)
-            for cell, code in zip(values, samples.status, strict=True):
-                if code == 0:
-                    moments.add(cell)
+            moments.add_cells(values[samples.status == 0])
             kept.append(values)
             status.append(samples.status)
             events.append(samples.n_events)

@@ -1,4 +1,4 @@
-"""Mean, spread and quantiles over cells, gathered cell by cell without keeping the cells."""
+"""Mean, spread and quantiles over cells, gathered some cells at a time without keeping the cells."""
 
 from __future__ import annotations
 
@@ -19,12 +19,18 @@ class StreamingMoments:
     """Streams values of shape (n_times, n_columns), one cell after the other.
 
     Mean and variance follow Welford, in the order of the cells, so that the result does not depend
-    on how the work was divided. Quantiles are exact up to ``EXACT_CELLS`` cells; beyond, values are
+    on how the work was divided. Quantiles are exact up to ``exact_cells`` cells; beyond, values are
     counted in logarithmic bins 1 % wide, and a quantile is right to half of that.
+
+    Parameters
+    ----------
+    exact_cells
+        Of who keeps all cells anyway: infinite.
     """
 
-    def __init__(self, n_times: int, n_columns: int) -> None:
+    def __init__(self, n_times: int, n_columns: int, *, exact_cells: float = EXACT_CELLS) -> None:
         self.n = 0
+        self._exact_cells = exact_cells
         self._mean = np.zeros((n_times, n_columns))
         self._squares = np.zeros((n_times, n_columns))
         self._kept: list[FloatArray] | None = []
@@ -32,18 +38,25 @@ class StreamingMoments:
 
     def add(self, values: FloatArray) -> None:
         """Take in one cell; the values must not be changed afterwards."""
-        self.n += 1
-        if self.n == 1:
-            # The rate equations add one "cell" and need no kernel for it.
-            self._mean[...] = values
-        else:
-            from mtornet.compiled.kernels.moments import add_cell
+        self.add_cells(values[None])
 
-            values = np.ascontiguousarray(values)
-            add_cell(values.ravel(), float(self.n), self._mean.ravel(), self._squares.ravel())
+    def add_cells(self, values: FloatArray) -> None:
+        """Take in cells, shape (n_cells, n_times, n_columns); the values must not be changed afterwards."""
+        if not len(values):
+            return
+        if not self.n:
+            # The rate equations add one "cell" and need no kernel for it.
+            self._mean[...] = values[0]
+        rest = values[1 - min(self.n, 1) :]
+        if len(rest):
+            from mtornet.compiled.kernels.moments import add_cells
+
+            before = self.n + len(values) - len(rest)
+            add_cells(_rows(rest), before, self._mean.ravel(), self._squares.ravel())
+        self.n += len(values)
         if self._kept is not None:
             self._kept.append(values)
-            if len(self._kept) > EXACT_CELLS:
+            if self.n > self._exact_cells:
                 self._spill()
         else:
             self._count(values)
@@ -55,11 +68,10 @@ class StreamingMoments:
             self._count(values)
 
     def _count(self, values: FloatArray) -> None:
-        from mtornet.compiled.kernels.moments import count_cell
+        from mtornet.compiled.kernels.moments import count_cells
 
         assert self._bins is not None
-        flat = np.ascontiguousarray(values).ravel()
-        count_cell(flat, _SMALLEST, _LOG_WIDTH, self._bins.reshape(flat.size, _BINS))
+        count_cells(_rows(values), _SMALLEST, _LOG_WIDTH, self._bins.reshape(self._mean.size, _BINS))
 
     @property
     def mean(self) -> FloatArray:
@@ -78,9 +90,13 @@ class StreamingMoments:
         if not self.n:
             return np.full_like(self._mean, np.nan)
         if self._kept is not None:
-            return np.asarray(np.quantile(np.stack(self._kept), q, axis=0))
+            return np.asarray(np.quantile(np.concatenate(self._kept), q, axis=0))
         assert self._bins is not None
         reached = np.cumsum(self._bins, axis=-1) >= q * (self.n - 1) + 1e-9
         index = np.argmax(reached, axis=-1)
         middle = _SMALLEST * np.exp((index - 0.5) * _LOG_WIDTH)
         return np.where(index == 0, 0.0, middle)
+
+
+def _rows(values: FloatArray) -> FloatArray:
+    return np.ascontiguousarray(values).reshape(len(values), -1)

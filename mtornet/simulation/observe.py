@@ -91,6 +91,11 @@ class Observer:
             out[..., i] = evaluate_arrays(self._trees[i], value)
         return out
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether read-outs are the sampled states as they stand."""
+        return self._copy_scale == 1.0 and self._n_plain == len(self.names) == len(self._columns)
+
     def states_read(self, columns: Sequence[int]) -> list[int]:
         """Return the states that some columns depend on, by index."""
         read = {name for k in columns for name in symbols(self._trees[k])}

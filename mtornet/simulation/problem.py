@@ -26,6 +26,8 @@ class Problem:
     """(n_species,) or (n_cells, n_species) molecules."""
     content: str
     """Text that is equal for equal conditions; random streams derive from it."""
+    room: FloatArray | None = None
+    """(n_cells, n_times, n_species) takes the samples of who keeps them all, so that none is copied."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

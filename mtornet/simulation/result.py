@@ -81,4 +81,4 @@ class SimulationResult:
 
 def status_names(codes: IntArray) -> tuple[str, ...]:
     """Return kernel status codes as words."""
-    return tuple(STATUS_NAMES[int(code)] for code in np.atleast_1d(codes))
+    return tuple(STATUS_NAMES[code] for code in np.atleast_1d(codes).tolist())

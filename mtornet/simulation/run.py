@@ -20,7 +20,7 @@ from mtornet.simulation.linear_noise import NormalMoments, linear_noise
 from mtornet.simulation.methods import lna, ode
 from mtornet.simulation.methods.catalogue import KISAO, METHODS, STOCHASTIC
 from mtornet.simulation.methods.ode_options import OdeOptions
-from mtornet.simulation.moments import StreamingMoments
+from mtornet.simulation.moments import EXACT_CELLS, StreamingMoments
 from mtornet.simulation.observe import Observer
 from mtornet.simulation.problem import CellSamples, FloatArray, Problem
 from mtornet.simulation.progress import Progress, Silent
@@ -91,12 +91,16 @@ def simulate(
     observer = Observer(
         network, compiled, readouts=None, times=grid, stretches=[(float(grid[0]), {})], copy_scale=scale
     )
+    room = None
+    if method in STOCHASTIC and keep == "trajectories":
+        room = np.empty((cells, grid.size, len(observer.names)))
     problem = Problem(
         compiled=compiled,
         segments=segments,
         times=grid,
         x0=x0,
         content=f"{network.sha256}\x1f{scale!r}",
+        room=room if observer.is_plain else None,
     )
     if method == "ode":
         amounts, _ = ode.solve(problem, method_options_for(OdeOptions, method_options))
@@ -109,7 +113,7 @@ def simulate(
         return _result(network, observer, grid, normal, method, None, [], keep, lna.ALGORITHM)
     options = method_options_for(STOCHASTIC[method].options, method_options)
     used_seed = drawn_seed() if seed is None else int(seed)
-    gathered, flag = _Gathered(observer, cells=cells, keep=keep), StopFlag() if stop is None else stop
+    gathered, flag = _Gathered(observer, room), StopFlag() if stop is None else stop
     listener = progress or Silent()
     listener.begin(f"{cells} cells", float(cells))
     algorithm = STOCHASTIC[method].run_cells(
@@ -190,14 +194,13 @@ def _one(values: FloatArray) -> StreamingMoments:
 
 
 class _Gathered:
-    """Takes finished cells in, keeps their sums and, if asked, the cells."""
+    """Takes finished cells in, keeps their sums and, if there is room, the cells."""
 
-    def __init__(self, observer: Observer, *, cells: int, keep: str) -> None:
+    def __init__(self, observer: Observer, room: FloatArray | None) -> None:
         self.observer = observer
         self.moments: StreamingMoments | None = None
         self.chunks: list[CellSamples] = []
-        self._room: FloatArray | None = None
-        self._cells = cells if keep == "trajectories" else 0
+        self._room = room
         self._n_kept = 0
 
     @property
@@ -207,21 +210,22 @@ class _Gathered:
     @property
     def kept(self) -> FloatArray | None:
         """The cells, if asked for and if there are any."""
-        return self._room if self._room is None else self._room[: self._n_kept]
+        return self._room[: self._n_kept] if self._room is not None and self._n_kept else None
 
     def add(self, samples: CellSamples) -> None:
         values = self.observer(samples.counts)
-        if self.moments is None:
-            self.moments = StreamingMoments(*values.shape[1:])
-        for cell, status in zip(values, samples.status, strict=True):
-            if status == 0:
-                self.moments.add(cell)
-        if self._cells:
-            if self._room is None:
-                # One array from the start: joining pieces at the end would need twice the memory.
-                self._room = np.empty((self._cells, *values.shape[1:]))
-            self._room[self._n_kept : self._n_kept + len(values)] = values
+        if self._room is not None:
+            kept = self._room[self._n_kept : self._n_kept + len(values)]
             self._n_kept += len(values)
+            if not self.observer.is_plain:
+                kept[...] = values
+            values = kept
+        if self.moments is None:
+            # Cells that stay in memory can be asked for any quantile later.
+            limit = EXACT_CELLS if self._room is None else np.inf
+            self.moments = StreamingMoments(*values.shape[1:], exact_cells=limit)
+        complete = samples.status == 0
+        self.moments.add_cells(values if complete.all() else values[complete])
         empty = np.empty(0)
         self.chunks.append(
             CellSamples(

@@ -55,16 +55,25 @@ def run_in_chunks(
     def run_chunk(first: int, count: int, reached: FloatArray) -> CellSamples:
         own = problem.x0[first - first_cell : first - first_cell + count]
         rows = own if problem.x0.ndim == 2 else problem.x0
+        if problem.room is None:
+            samples = np.empty((count, n_times, n_species))
+        else:
+            samples = problem.room[first - first_cell : first - first_cell + count]
         chunk = new_cells(
-            np.broadcast_to(rows, (count, n_species)), float(breaks[0]), n_times, compiled.initial_truth
+            np.broadcast_to(rows, (count, n_species)), float(breaks[0]), samples, compiled.initial_truth
         )
         begin(chunk, key, first, added)
         if compiled.events is None:
             advance(chunk, reached)
         else:
             _advance_through_events(chunk, advance, compiled.events, constants, reached, stop)
+        # What ended early has no samples beyond; a Langevin cell, whose next sample is no number of
+        # samples, has none at all and says so itself.
+        for cell in np.flatnonzero(chunk.status > COMPLETE):
+            samples[cell, chunk.sample[cell] :] = np.nan
         # An interruption kept these from starting, or from going on after an event.
         unfinished = chunk.status < COMPLETE
+        samples[unfinished] = np.nan
         chunk.x[unfinished] = np.nan
         chunk.status[unfinished] = INTERRUPTED
         return CellSamples(

@@ -212,7 +212,8 @@ def _run(
     lists = elimination_lists(compiled)
     n_sets = len(constants)
     constants, tolerances = _plain(constants), absolute_tolerances(compiled, x0, options)
-    cells = new_cells(x0 + added[0], float(breaks[0]), times.size, compiled.initial_truth)
+    samples = np.full((n_sets, times.size, compiled.n_species), np.nan)
+    cells = new_cells(x0 + added[0], float(breaks[0]), samples, compiled.initial_truth)
     n_steps, n_rejected = np.zeros(n_sets, dtype=np.int64), np.zeros(n_sets, dtype=np.int64)
     rows, states = new_rows(lists.program, lists.tape, lanes), new_lane_states(lanes)
 

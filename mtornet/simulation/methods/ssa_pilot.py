@@ -25,7 +25,9 @@ def early_states(problem: Problem) -> list[tuple[FloatArray, float]]:
 
     compiled, segments = problem.compiled, problem.segments
     added = np.rint(segments.added[:1])
-    cells = new_cells(np.atleast_2d(problem.x0)[:1], float(segments.breaks[0]), 0, compiled.initial_truth)
+    x0 = np.atleast_2d(problem.x0)[:1]
+    nothing = np.empty((1, 0, compiled.n_species))
+    cells = new_cells(x0, float(segments.breaks[0]), nothing, compiled.initial_truth)
     begin(cells, np.uint64(0), 0, added)
     states = [(cells.x[0].copy(), float(cells.clock[0]))]
     advance = kernel_of("direct", compiled.n_reactions)
