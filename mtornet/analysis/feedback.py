@@ -145,7 +145,7 @@ def _candidates(
     siblings = {readout: _siblings(network, readout) for readout in readouts}
     asked = dict.fromkeys([*readouts, *(name for names in siblings.values() for name in names)])
     control = control_by_arm(network, inputs, steady.amounts, list(asked), arms)
-    falls = _falls(experiment, treated, tuple({arm.regulator: None for arm in arms}))
+    falls = activity_left(experiment, treated, tuple({arm.regulator: None for arm in arms}))
     influences = influence_graph(network, inputs, steady.amounts)
     chosen = {}
     for readout in readouts:
@@ -171,7 +171,7 @@ def _candidates(
     return chosen
 
 
-def _falls(experiment: Experiment, treated: Arm, species: tuple[str, ...]) -> dict[str, float]:
+def activity_left(experiment: Experiment, treated: Arm, species: tuple[str, ...]) -> dict[str, float]:
     """Return the activity left of each regulator: its lowest amount over vehicle, times drug factors.
 
     A kinase whose site is blocked keeps its amount; what falls is the constant of its reactions.

@@ -115,16 +115,17 @@ def control_by_arm(
     moved = step_to_rest(matrix, possible_changes(compiled), pushes)
     control = {}
     for readout in readouts:
-        gradient, value = _gradient(network, inputs, amounts, readout)
+        gradient, value = readout_gradient(network, inputs, amounts, readout)
         if value <= 0:
             raise ModelError(f"read-out {readout!r} is 0 at this state; what controls it has no meaning")
         control[readout] = {arm: float(gradient @ moved[:, k] / value) for k, arm in enumerate(arms)}
     return control
 
 
-def _gradient(
+def readout_gradient(
     network: ReactionNetwork, inputs: Mapping[str, float], amounts: FloatArray, readout: str
 ) -> tuple[FloatArray, float]:
+    """Return a read-out's derivative by each species, shape (n_species,), and its value, at a state."""
     compiled = compile_network(network)
     observer = Observer(
         network, compiled, readouts=(readout,), times=np.zeros(1), stretches=[(-1.0, dict(inputs))]

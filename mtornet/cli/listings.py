@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from mtornet.analysis.element_card import element_cards, equation
 from mtornet.expression import to_text
-from mtornet.network.elements import Side
 from mtornet.network.network import ReactionNetwork
 
 Rows = list[dict[str, object]]
@@ -26,6 +26,61 @@ def overview(network: ReactionNetwork) -> dict[str, object]:
         ),
         "sha256": network.sha256,
     }
+
+
+def table(name: str, rows: Rows) -> str:
+    """Return rows as aligned text."""
+    import pandas as pd
+
+    from mtornet.cli.tables import plain
+
+    return plain(pd.DataFrame(rows)) if rows else f"no {name}"
+
+
+def modules(network: ReactionNetwork) -> Rows:
+    """Return one row per module."""
+    return [
+        {
+            "module": card.id,
+            "reactions": len(card.reactions),
+            "species": card.facts["species"],
+            "reactions by confidence": card.facts["by confidence"],
+        }
+        for module in network.modules
+        for card in element_cards(network, module)
+        if card.kind == "module"
+    ]
+
+
+def parameters(network: ReactionNetwork) -> Rows:
+    """Return one row per parameter."""
+    return [
+        {
+            "id": p.id,
+            "value": f"{p.value:g}",
+            "unit": p.unit,
+            "bounds": "-" if p.low is None else f"{p.low:g} to {p.high:g}",
+            "name": p.name,
+            "confidence": p.provenance.confidence,
+            "source": p.provenance.source,
+        }
+        for p in network.parameters.values()
+    ]
+
+
+def inputs(network: ReactionNetwork) -> Rows:
+    """Return one row per input."""
+    return [
+        {
+            "id": i.id,
+            "name": i.name,
+            "value": f"{i.value:g} {i.unit}",
+            "role": i.role,
+            "confidence": i.provenance.confidence,
+            "source": i.provenance.source,
+        }
+        for i in network.inputs.values()
+    ]
 
 
 def drugs(network: ReactionNetwork) -> Rows:
@@ -79,7 +134,7 @@ def reactions(network: ReactionNetwork) -> Rows:
     return [
         {
             "id": r.id,
-            "equation": f"{_side(r.reactants)} -> {_side(r.products)}",
+            "equation": equation(r),
             "modifiers": " ".join(f"{role}:{name}" for name, role in r.modifiers),
             "law": r.law,
             "rate constant": to_text(r.rate_constant),
@@ -117,7 +172,3 @@ def moieties(network: ReactionNetwork) -> Rows:
         }
         for moiety in network.conserved_moieties()
     ]
-
-
-def _side(side: Side) -> str:
-    return " + ".join(name if count == 1 else f"{count} {name}" for name, count in side)

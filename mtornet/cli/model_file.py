@@ -9,6 +9,19 @@ from mtornet.network.network import ReactionNetwork
 
 SBML_SUFFIXES = (".xml", ".sbml")
 ANTIMONY_SUFFIXES = (".ant", ".txt")
+DEFAULT = "mtor"
+
+
+def splits(names: list[str]) -> tuple[str, list[str]]:
+    """Return the model that is named first, ``mtor`` if none is, and what is named in it."""
+    from mtornet.graph.knowledge import model_names
+
+    if not names:
+        return DEFAULT, []
+    first = names[0]
+    if first in model_names() or Path(first).suffix or Path(first).exists():
+        return first, names[1:]
+    return DEFAULT, names
 
 
 def load(name: str) -> ReactionNetwork:
