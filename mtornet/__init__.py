@@ -30,6 +30,7 @@ _HOMES = {
     "compare": "mtornet.analysis.compare",
     "dose_response": "mtornet.analysis.dose_response",
     "score_card": "mtornet.analysis.facts.score",
+    "sensitivity": "mtornet.analysis.sensitivity.run",
     "MtorNetError": "mtornet.errors",
     "ModelError": "mtornet.errors",
     "UnknownNameError": "mtornet.errors",
@@ -67,6 +68,7 @@ __all__ = [
     "read_sbml",
     "run",
     "score_card",
+    "sensitivity",
     "simulate",
     "simulate_many",
     "to_tellurium",
@@ -79,6 +81,7 @@ if TYPE_CHECKING:
     from mtornet.analysis.dose_response import dose_response
     from mtornet.analysis.facts.score import score_card
     from mtornet.analysis.run import run
+    from mtornet.analysis.sensitivity.run import sensitivity
     from mtornet.errors import (
         ModelError,
         MtorNetError,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 import networkx as nx
@@ -15,8 +15,7 @@ from mtornet.analysis.summary import fold_over
 from mtornet.compiled.bind import rate_constants, values_of
 from mtornet.compiled.network import compile_network
 from mtornet.errors import MtorNetError
-from mtornet.experiment.arms import Arm
-from mtornet.experiment.drug import VEHICLE
+from mtornet.experiment.arms import Arm, vehicle_arm
 from mtornet.experiment.execute import Experiment, Setup
 from mtornet.expression import symbols
 from mtornet.network.network import ReactionNetwork
@@ -98,21 +97,10 @@ def released_feedback(
     return found
 
 
-def _vehicle(treated: Arm) -> Arm:
-    return replace(
-        treated,
-        condition=VEHICLE,
-        drug=VEHICLE,
-        drug_class=VEHICLE,
-        dose_nM=0.0,
-        protocol=treated.protocol.vehicle(),
-    )
-
-
 def _climbs(experiment: Experiment, treated: Arm) -> dict[str, tuple[float, float]]:
     """Return by read-out how far it climbs from its nadir (log2) and its peak over vehicle."""
     with_drug = experiment.deterministic(treated).moments.mean
-    without = experiment.deterministic(_vehicle(treated)).moments.mean
+    without = experiment.deterministic(vehicle_arm(treated)).moments.mean
     found = features(experiment.times, fold_over(with_drug, without).T)
     return {
         readout: (float(found.recovery[i]), float(found.peak[i]))
@@ -178,7 +166,7 @@ def activity_left(experiment: Experiment, treated: Arm, species: tuple[str, ...]
     """
     watching = Experiment(network=experiment.network, readouts=species, times=experiment.times)
     with_drug = watching.deterministic(treated).moments.mean
-    without = watching.deterministic(_vehicle(treated)).moments.mean
+    without = watching.deterministic(vehicle_arm(treated)).moments.mean
     amounts = np.min(with_drug / np.maximum(without, 1e-9), axis=0)
     setup = watching.prepare(treated)
     return {

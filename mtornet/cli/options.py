@@ -33,7 +33,7 @@ Inputs = Annotated[
 ]
 
 
-EXAMPLES = {"--dose": "everolimus='20 nM'", "--input": "insulin='1 nM'"}
+EXAMPLES = {"--dose": "everolimus='20 nM'", "--drug": "everolimus='20 nM'", "--input": "insulin='1 nM'"}
 
 
 def pairs(given: list[str] | None, *, option: str) -> dict[str, str]:
@@ -49,3 +49,31 @@ def pairs(given: list[str] | None, *, option: str) -> dict[str, str]:
             raise ProtocolError(f"{option}: {name.strip()!r} is given twice")
         found[name.strip()] = value.strip()
     return found
+
+
+def ranges(given: list[str] | None, *, option: str) -> list[str] | dict[str, tuple[float, float]] | None:
+    """Read names, or ``name=LOW:HIGH`` texts; nothing given is None.
+
+    Raises
+    ------
+    ProtocolError
+        If a text is neither, or only some have bounds.
+    """
+    if not given:
+        return None
+    bounds: dict[str, tuple[float, float]] = {}
+    for text in given:
+        name, equals, ends = text.partition("=")
+        if name.strip() in bounds:
+            raise ProtocolError(f"{option}: {name.strip()!r} is given twice")
+        if equals:
+            low, _, high = ends.partition(":")
+            try:
+                bounds[name.strip()] = (float(low), float(high))
+            except ValueError:
+                raise ProtocolError(
+                    f"{option} {text!r}: expected name=LOW:HIGH, for example {option} k=0.001:0.1"
+                ) from None
+    if bounds and len(bounds) < len(given):
+        raise ProtocolError(f"{option}: give bounds (name=LOW:HIGH) for all or for none")
+    return bounds or [text.strip() for text in given]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mtornet.errors import ProtocolError
 from mtornet.experiment.condition import Condition
@@ -40,6 +40,18 @@ def arm_of(network: ReactionNetwork, protocol: Protocol) -> Arm:
         drug_class="+".join(dict.fromkeys(known[name].drug_class for name in doses)),
         dose_nM=next(iter(doses.values())).nM if len(doses) == 1 else float("nan"),
         protocol=protocol,
+    )
+
+
+def vehicle_arm(treated: Arm) -> Arm:
+    """Return the same arm without its drugs."""
+    return replace(
+        treated,
+        condition=VEHICLE,
+        drug=VEHICLE,
+        drug_class=VEHICLE,
+        dose_nM=0.0,
+        protocol=treated.protocol.vehicle(),
     )
 
 

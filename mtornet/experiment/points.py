@@ -103,6 +103,7 @@ class PointRunner:
             rest, status[:] = self._at_rest(before, settle)
         compiled = compile_network(network)
         starts = np.array([start for start, _ in stretches] + [protocol.end_s])
+        self.experiment.progress.begin(arm.condition, n)
         for part, block in self.points.blocks():
             x0 = _amounts(network, block, initial_amounts(network))
             if rest is not None:
@@ -123,6 +124,8 @@ class PointRunner:
             states = ode.without_rounding(found.amounts, self.experiment.ode_options)
             seen = self._seen(network, compiled, [(-1.0, settle), *stretches], block, states)
             values[part] = np.where((status[part] == COMPLETE)[:, None, None], seen, np.nan)
+            self.experiment.progress.at(part.stop)
+        self.experiment.progress.end()
         return values, status
 
     def _at_rest(self, before: ReactionNetwork, settle: dict[str, float]) -> tuple[FloatArray, IntArray]:

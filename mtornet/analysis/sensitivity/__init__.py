@@ -1,0 +1,1 @@
+"""Global sensitivity of outcomes to factors."""
