@@ -26,6 +26,9 @@ _HOMES = {
     "Protocol": "mtornet.experiment.protocol",
     "Dose": "mtornet.experiment.dose",
     "log_doses": "mtornet.experiment.dose",
+    "ClinicalDose": "mtornet.experiment.clinical",
+    "Exposure": "mtornet.experiment.pk.exposure",
+    "exposure": "mtornet.experiment.pk.exposure",
     "run": "mtornet.analysis.run",
     "compare": "mtornet.analysis.compare",
     "dose_response": "mtornet.analysis.dose_response",
@@ -44,8 +47,10 @@ _HOMES = {
 }
 
 __all__ = [
+    "ClinicalDose",
     "Condition",
     "Dose",
+    "Exposure",
     "ModelError",
     "MtorNetError",
     "OutputError",
@@ -61,6 +66,7 @@ __all__ = [
     "UnsupportedFeatureError",
     "compare",
     "dose_response",
+    "exposure",
     "from_graph",
     "load_model",
     "log_doses",
@@ -94,8 +100,10 @@ if TYPE_CHECKING:
         UnknownNameError,
         UnsupportedFeatureError,
     )
+    from mtornet.experiment.clinical import ClinicalDose
     from mtornet.experiment.condition import Condition
     from mtornet.experiment.dose import Dose, log_doses
+    from mtornet.experiment.pk.exposure import Exposure, exposure
     from mtornet.experiment.protocol import Protocol
     from mtornet.network.build import from_graph
     from mtornet.network.library import load_model

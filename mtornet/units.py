@@ -14,7 +14,7 @@ from functools import lru_cache
 from mtornet.errors import UnitError
 from mtornet.names import did_you_mean
 
-# name -> (factor to base units, dimension); base units are molecule, second, litre and mole.
+# name -> (factor to base units, dimension); base units are molecule, second, litre, mole and gram.
 _KNOWN: dict[str, tuple[float, dict[str, int]]] = {
     "1": (1.0, {}),
     "dimensionless": (1.0, {}),
@@ -31,6 +31,10 @@ _KNOWN: dict[str, tuple[float, dict[str, int]]] = {
     "uM": (1e-6, {"mol": 1, "L": -1}),
     "nM": (1e-9, {"mol": 1, "L": -1}),
     "pM": (1e-12, {"mol": 1, "L": -1}),
+    "g": (1.0, {"g": 1}),
+    "mg": (1e-3, {"g": 1}),
+    "ug": (1e-6, {"g": 1}),
+    "ng": (1e-9, {"g": 1}),
 }
 MAX_POWER = 40
 """Beyond it a factor such as a week's would leave the range of floating-point numbers."""
@@ -38,6 +42,8 @@ _ALIASES = {
     "µM": "uM",
     "μM": "uM",
     "um": "uM",
+    "µg": "ug",
+    "μg": "ug",
     "nm": "nM",
     "sec": "s",
     "seconds": "s",

@@ -15,7 +15,7 @@ from mtornet.analysis.provenance_counts import provenance_counts
 from mtornet.analysis.request import CompareRequest, CompareSettings, Prepared, prepared
 from mtornet.analysis.summary import cell_table, summary_table
 from mtornet.experiment.arms import Arm
-from mtornet.experiment.dose import Dose
+from mtornet.experiment.dose import AnyDose
 from mtornet.experiment.drug import VEHICLE, find_drug
 from mtornet.experiment.execute import ArmResult
 from mtornet.experiment.mechanisms import with_drug
@@ -62,7 +62,7 @@ def compare(
     drug_names: Sequence[str] = defaults.DRUGS,
     *,
     network: ReactionNetwork | None = None,
-    doses: Mapping[str, str | Dose] | None = None,
+    doses: Mapping[str, str | AnyDose] | None = None,
     combinations: Sequence[Sequence[str]] = (),
     variant: str = "wild_type",
     inputs: Mapping[str, str] | None = None,
@@ -170,7 +170,7 @@ def carry_out(
         feedback=feedback_table(feedback),
         state_folds=state_folds(network, arms, settings),
         doses=dose_table(network, settings),
-        drug_bars={arm.condition: drug_bars(network, arm, settings.duration_s) for arm in arms},
+        drug_bars={arm.condition: drug_bars(network, arm) for arm in arms},
         settings=settings,
         run=_run_record(ready, started, shown),
         provenance=provenance_counts(whole),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +10,7 @@ import numpy as np
 from mtornet.analysis.feedback import ReleasedFeedback
 from mtornet.analysis.request import CompareSettings
 from mtornet.analysis.summary import fold_over
-from mtornet.experiment.arms import Arm
+from mtornet.experiment.arms import Arm, arm_of, constant_protocol, drug_courses
 from mtornet.experiment.dose import Dose, parse_dose
 from mtornet.experiment.drug import drugs
 from mtornet.experiment.execute import Experiment
@@ -19,6 +18,9 @@ from mtornet.network.network import ReactionNetwork
 
 if TYPE_CHECKING:
     import pandas as pd
+
+PRESENT = 0.01
+"""A drug counts as there above this part of its highest concentration."""
 
 FEEDBACK_COLUMNS = (
     "condition",
@@ -82,11 +84,14 @@ def dose_table(network: ReactionNetwork, settings: CompareSettings) -> pd.DataFr
     rows = []
     for name, text in settings.drugs.items():
         dose, default = parse_dose(text), known[name].default_dose
+        protocol = constant_protocol(
+            variant=settings.variant, inputs={}, given={name: text}, duration=settings.duration_s
+        )
         is_default = default is not None and dose == Dose(nM=default.nM)
         rows.append(
             {
                 "drug": name,
-                "dose_nM": dose.nM,
+                "dose_nM": arm_of(network, protocol).dose_nM,
                 "schedule": text,
                 "why": default.why if is_default and default else "chosen for this run",
                 "source": default.provenance.source if is_default and default else "",
@@ -96,13 +101,17 @@ def dose_table(network: ReactionNetwork, settings: CompareSettings) -> pd.DataFr
     return pd.DataFrame(rows)
 
 
-def drug_bars(network: ReactionNetwork, arm: Arm, end_s: float) -> list[tuple[float, float, float]]:
-    """Return ``(start in s, end in s, nM)`` for each stretch with a drug in the medium."""
-    bars = []
-    for condition in arm.protocol.conditions:
-        for dose in condition.doses(network).values():
-            steps = [*dose.changes(0.0, end_s), (end_s, 0.0)]
-            for (start, nM), (stop, _) in pairwise(steps):
-                if nM > 0:
-                    bars.append((start, min(stop, end_s), nM))
+def drug_bars(network: ReactionNetwork, arm: Arm) -> list[tuple[float, float, float]]:
+    """Return ``(start in s, end in s, highest nM)`` for each stretch of time with a drug."""
+    bars: list[tuple[float, float, float]] = []
+    for course in drug_courses(network, arm.protocol).values():
+        highest = [piece.highest(until) for piece, until in course]
+        enough = PRESENT * max(highest, default=0.0)
+        for (piece, until), nM in zip(course, highest, strict=True):
+            if not nM > enough:
+                continue
+            if bars and bars[-1][1] == piece.start and (piece.fading or piece.slope):
+                bars[-1] = (bars[-1][0], until, max(bars[-1][2], nM))
+            else:
+                bars.append((piece.start, until, nM))
     return bars

@@ -14,6 +14,7 @@ from mtornet.analysis.dose_fit import DoseFit, fit_dose_response
 from mtornet.analysis.summary import NOTHING, summary_table
 from mtornet.errors import ProtocolError
 from mtornet.experiment.arms import arm_of, check_distinct, constant_protocol
+from mtornet.experiment.clinical import ClinicalDose
 from mtornet.experiment.dose import parse_dose
 from mtornet.experiment.drug import find_drug
 from mtornet.experiment.execute import Experiment, check_readouts
@@ -72,7 +73,9 @@ def dose_response(
     Parameters
     ----------
     doses
-        At least four doses above 0, each with its unit: ``mt.log_doses("0.01 nM", "10 uM", 13)``.
+        At least four doses above 0, each with its unit: ``mt.log_doses("0.01 nM", "10 uM", 13)``, or
+        schedules in mg, ``[f"{mg} mg QD" for mg in (1, 2, 5, 10, 20)]``; their axis is the highest free
+        concentration.
     readout
         Read-out or species.
     at
@@ -87,7 +90,10 @@ def dose_response(
     """
     check_experiment_method(method)
     parsed = [parse_dose(dose, what=f"dose of {drug}") for dose in doses]
-    if len({dose.nM for dose in parsed if dose.nM > 0}) < 4:
+    sizes = [dose.mg if isinstance(dose, ClinicalDose) else dose.nM for dose in parsed]
+    if len({isinstance(dose, ClinicalDose) for dose in parsed}) > 1:
+        raise ProtocolError("a dose response needs doses of one kind, concentrations or amounts in mg")
+    if len({size for size in sizes if size > 0}) < 4:
         raise ProtocolError("a dose response needs at least four different doses above 0")
     at_s = time_in_seconds(at, what="at")
     if not at_s > 0:
@@ -98,7 +104,7 @@ def dose_response(
             network,
             constant_protocol(variant=variant, inputs=inputs or {}, given=given, duration=at_s),
         )
-        for given in ({}, *({name: dose} for dose in sorted(parsed, key=lambda dose: dose.nM)))
+        for given in ({}, *({name: parsed[i]} for i in np.argsort(sizes, kind="stable")))
     ]
     check_distinct(arms)
     readouts = check_readouts(network, [readout])

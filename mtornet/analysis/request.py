@@ -9,7 +9,7 @@ from mtornet.analysis import defaults
 from mtornet.analysis.times import default_times, responder_time, time_grid
 from mtornet.errors import ProtocolError
 from mtornet.experiment.arms import Arm, arm_of, check_distinct, constant_protocol
-from mtornet.experiment.dose import Dose, parse_dose
+from mtornet.experiment.dose import AnyDose, parse_dose
 from mtornet.experiment.drug import drugs, find_drug
 from mtornet.experiment.execute import Experiment, check_readouts
 from mtornet.experiment.population import Population
@@ -26,7 +26,7 @@ class CompareRequest:
 
     drug_names: Sequence[str] = defaults.DRUGS
     network: ReactionNetwork | None = None
-    doses: Mapping[str, str | Dose] = field(default_factory=dict)
+    doses: Mapping[str, str | AnyDose] = field(default_factory=dict)
     combinations: Sequence[Sequence[str]] = ()
     variant: str = "wild_type"
     inputs: Mapping[str, str] = field(default_factory=dict)
@@ -99,7 +99,7 @@ def _settings(network: ReactionNetwork, request: CompareRequest) -> CompareSetti
     duration_s = time_in_seconds(request.duration, what="duration")
     if not duration_s > 0:
         raise ProtocolError(f"duration: expected a time > 0, got {request.duration!r}")
-    resting = {i.id: f"{i.value:g} {i.unit}" for i in network.inputs.values() if i.role != "drug"}
+    resting = {i.id: f"{i.value:g} {i.unit}" for i in network.inputs.values() if i.role == "ligand"}
     stochastic = request.method in STOCHASTIC
     return CompareSettings(
         drugs=_doses(network, request),
@@ -117,7 +117,7 @@ def _settings(network: ReactionNetwork, request: CompareRequest) -> CompareSetti
 
 def _doses(network: ReactionNetwork, request: CompareRequest) -> dict[str, str]:
     wanted = dict.fromkeys(find_drug(network.model, name).id for name in request.drug_names)
-    given: dict[str, Dose] = {}
+    given: dict[str, AnyDose] = {}
     for name, dose in request.doses.items():
         drug = find_drug(network.model, name).id
         if drug in given:

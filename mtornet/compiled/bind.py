@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mtornet.compiled.network import CompiledNetwork
 from mtornet.compiled.programs import COPY_SCALE
 from mtornet.errors import ExpressionError, ModelError
-from mtornet.expression import Expression, evaluate
+from mtornet.expression import Expression, evaluate, symbols
 from mtornet.names import unknown_name
 from mtornet.network.network import ReactionNetwork
 
@@ -60,13 +60,17 @@ def rate_constants(
     )
     bad = np.flatnonzero(~(constants >= 0) | ~np.isfinite(constants))
     if bad.size:
-        name = compiled.reactions[int(bad[0])]
-        raise ModelError(
-            f"reaction {name!r}: the rate constant is {constants[bad[0]]:g}; expected a finite number >= 0"
-        )
+        _check_constant(compiled.reactions[int(bad[0])], float(constants[bad[0]]))
     if copy_scale != 1.0:
         constants *= copy_scale ** (1.0 - compiled.order)
     return constants
+
+
+def _check_constant(reaction: str, value: float) -> None:
+    if not (0.0 <= value < np.inf):
+        raise ModelError(
+            f"reaction {reaction!r}: the rate constant is {value:g}; expected a finite number >= 0"
+        )
 
 
 def row_of_constants(
@@ -115,16 +119,71 @@ def bind(
     index = {name: i for i, name in enumerate(compiled.species)}
     constants = np.empty((len(stretches), compiled.n_reactions + len(compiled.pool)))
     added = np.zeros((len(stretches), compiled.n_species))
+    row_of = _Rows(network, compiled, [changed for _, changed, _ in stretches], copy_scale)
     for row, (_, changed, molecules) in enumerate(stretches):
-        constants[row] = row_of_constants(
-            compiled, values_of(network, compiled, changed), copy_scale=copy_scale
-        )
+        constants[row] = row_of(changed)
         for name, count in molecules.items():
             if name not in index:
                 raise unknown_name("species", name, index)
             added[row, index[name]] = count * copy_scale if name in network.species else count
     breaks = np.array([start for start, _, _ in stretches] + [end], dtype=np.float64)
     return Segments(breaks=breaks, constants=constants, added=added)
+
+
+class _Rows:
+    """Rows of constants of stretches: what no stretch changes is computed once."""
+
+    def __init__(
+        self,
+        network: ReactionNetwork,
+        compiled: CompiledNetwork,
+        stretches: Sequence[Mapping[str, float]],
+        copy_scale: float,
+    ) -> None:
+        self._network, self._compiled, self._scale = network, compiled, copy_scale
+        self._first: Mapping[str, float] = stretches[0] if stretches else {}
+        self._values = values_of(network, compiled, self._first)
+        self._row = row_of_constants(compiled, self._values, copy_scale=copy_scale)
+        moves = {
+            name
+            for changed in stretches
+            for name in (*changed, *self._first)
+            if changed.get(name, np.nan) != self._first.get(name, np.nan)
+        }
+        self._derived = []
+        for name, tree in compiled.derived:
+            if not moves.isdisjoint(symbols(tree)):
+                moves.add(name)
+                self._derived.append((name, tree))
+        self._rates = [
+            (j, tree)
+            for j, tree in enumerate(compiled.rate_constants)
+            if tree is not None and not moves.isdisjoint(symbols(tree))
+        ]
+        self._pool = [
+            (k, tree) for k, tree in enumerate(compiled.pool) if not moves.isdisjoint(symbols(tree))
+        ]
+
+    def __call__(self, changed: Mapping[str, float]) -> FloatArray:
+        values = self._values.copy()
+        inputs = self._network.inputs
+        for name in self._first:
+            if name not in changed:
+                values[name] = inputs[name].value if name in inputs else self._network.parameters[name].value
+        for name, value in changed.items():
+            if name not in inputs and name not in self._network.parameters:
+                raise unknown_name("input or parameter", name, [*inputs, *self._network.parameters])
+            values[name] = float(value)
+        for name, tree in self._derived:
+            values[name] = evaluate(tree, values)
+        row = self._row.copy()
+        for j, tree in self._rates:
+            row[j] = evaluate(tree, values) * self._scale ** (1.0 - self._compiled.order[j])
+            _check_constant(self._compiled.reactions[j], row[j])
+        known = {**values, COPY_SCALE: self._scale}
+        for k, tree in self._pool:
+            row[self._compiled.n_reactions + k] = _value_or_nan(tree, known)
+        return row
 
 
 def initial_amounts(network: ReactionNetwork, *, copy_scale: float = 1.0) -> FloatArray:

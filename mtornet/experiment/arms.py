@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 
 from mtornet.errors import ProtocolError
 from mtornet.experiment.condition import Condition
-from mtornet.experiment.dose import Dose
+from mtornet.experiment.dose import AnyDose, Dose
 from mtornet.experiment.drug import VEHICLE, drugs
+from mtornet.experiment.pk.pieces import Piece
 from mtornet.experiment.protocol import Protocol
+from mtornet.experiment.timeline import drug_pieces
 from mtornet.network.network import ReactionNetwork
 
 
@@ -22,13 +24,13 @@ class Arm:
     drug: str
     drug_class: str
     dose_nM: float
-    """Concentration of the only drug; NaN for a combination."""
+    """Concentration of the only drug, of doses in mg the highest free one; NaN for a combination."""
     protocol: Protocol
 
 
 def arm_of(network: ReactionNetwork, protocol: Protocol) -> Arm:
     """Name an arm after the drugs its protocol gives."""
-    doses: dict[str, Dose] = {}
+    doses: dict[str, AnyDose] = {}
     for condition in protocol.conditions:
         doses.update(condition.doses(network))
     if not doses:
@@ -38,7 +40,7 @@ def arm_of(network: ReactionNetwork, protocol: Protocol) -> Arm:
         condition=" + ".join(f"{name} {dose}" for name, dose in doses.items()),
         drug="+".join(doses),
         drug_class="+".join(dict.fromkeys(known[name].drug_class for name in doses)),
-        dose_nM=next(iter(doses.values())).nM if len(doses) == 1 else float("nan"),
+        dose_nM=_highest(network, protocol, doses) if len(doses) == 1 else float("nan"),
         protocol=protocol,
     )
 
@@ -55,11 +57,30 @@ def vehicle_arm(treated: Arm) -> Arm:
     )
 
 
+def _highest(network: ReactionNetwork, protocol: Protocol, doses: Mapping[str, AnyDose]) -> float:
+    ((name, dose),) = doses.items()
+    if isinstance(dose, Dose):
+        return dose.nM
+    return max((piece.highest(until) for piece, until in drug_courses(network, protocol)[name]), default=0.0)
+
+
+def drug_courses(network: ReactionNetwork, protocol: Protocol) -> dict[str, list[tuple[Piece, float]]]:
+    """Return the free concentration of each drug over time: pieces and when each ends, in s."""
+    if protocol.end_s is None:
+        raise ProtocolError("the protocol has no end; add .until('72 h')")
+    found = {}
+    for name, given in protocol.given(network).items():
+        pieces = drug_pieces(network.model, name, given, end=protocol.end_s)
+        ends = [*(piece.start for piece in pieces[1:]), protocol.end_s]
+        found[name] = list(zip(pieces, ends, strict=True))
+    return found
+
+
 def constant_protocol(
     *,
     variant: str,
     inputs: Mapping[str, str],
-    given: Mapping[str, str | Dose],
+    given: Mapping[str, str | AnyDose],
     duration: float | str,
     settle: bool = True,
 ) -> Protocol:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from mtornet.errors import ProtocolError
-from mtornet.experiment.dose import Dose, parse_dose
+from mtornet.experiment.dose import AnyDose, parse_dose
 from mtornet.experiment.drug import find_drug
 from mtornet.names import unknown_name
 from mtornet.network.network import ReactionNetwork
@@ -23,13 +23,14 @@ class Condition:
     variant
         Genotype, an id of ``variants.tsv``.
     drugs
-        Dose by drug, for example ``{"everolimus": "20 nM"}`` or ``"20 nM for 6 h every 24 h"``.
+        Dose by drug, for example ``{"everolimus": "20 nM"}`` or ``"20 nM for 6 h every 24 h"``, or a
+        patient's: ``"10 mg QD"``.
     inputs
         Concentration by ligand, for example ``{"insulin": "1 nM"}``.
     """
 
     variant: str = "wild_type"
-    drugs: Mapping[str, str | Dose] = field(default_factory=dict)
+    drugs: Mapping[str, str | AnyDose] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -37,9 +38,9 @@ class Condition:
         object.__setattr__(self, "drugs", MappingProxyType(doses))
         object.__setattr__(self, "inputs", MappingProxyType(dict(self.inputs)))
 
-    def doses(self, network: ReactionNetwork) -> dict[str, Dose]:
+    def doses(self, network: ReactionNetwork) -> dict[str, AnyDose]:
         """Return the doses by drug id, aliases resolved."""
-        resolved: dict[str, Dose] = {}
+        resolved: dict[str, AnyDose] = {}
         for name, dose in self.drugs.items():
             drug = find_drug(network.model, name)
             if drug.id in resolved:
@@ -53,7 +54,7 @@ class Condition:
         """Return ligand concentrations in the units of the network's inputs."""
         values = {}
         for name, text in self.inputs.items():
-            ligands = [i.id for i in network.inputs.values() if i.role != "drug"]
+            ligands = [i.id for i in network.inputs.values() if i.role == "ligand"]
             if name not in ligands:
                 raise unknown_name("input", name, ligands)
             value = parse_quantity(text, like=network.inputs[name].unit, what=f"input {name}")

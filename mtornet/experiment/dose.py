@@ -1,12 +1,13 @@
-"""Doses in words: ``"20 nM"``, ``"20 nM for 6 h"``, ``"20 nM for 6 h every 24 h"``."""
+"""Doses in words: ``"20 nM"``, ``"20 nM for 6 h every 24 h"`` of the medium, ``"10 mg QD"`` of a patient."""
 
 from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mtornet.errors import ProtocolError
+from mtornet.experiment.clinical import EXAMPLES, ClinicalDose, is_amount, parse_clinical
 from mtornet.units import concentration_in_nM, time_in_seconds
 
 _FORM = re.compile(
@@ -43,6 +44,20 @@ class Dose:
         elif self.times is not None:
             raise ProtocolError("dose: a number of repetitions needs 'every'")
 
+    @staticmethod
+    def clinical(text: str, *, at_steady_state: bool = False, pk: str | None = None) -> ClinicalDose:
+        """Read a dose in mg to a patient, such as ``"10 mg QD"``.
+
+        Parameters
+        ----------
+        at_steady_state
+            Whether the body is as if doses had always been given, like the words "at steady state".
+        pk
+            Name of the PK model; the drug's default if not given.
+        """
+        read = parse_clinical(text)
+        return replace(read, at_steady_state=read.at_steady_state or at_steady_state, pk=pk or read.pk)
+
     def __str__(self) -> str:
         text = f"{self.nM:g} nM"
         if self.hold_s is not None:
@@ -73,22 +88,32 @@ class Dose:
         return steps
 
 
-def parse_dose(text: str | Dose, *, what: str = "dose") -> Dose:
-    """Read a dose; the unit must be written.
+AnyDose = Dose | ClinicalDose
+"""A concentration in the medium, or doses in mg to a patient."""
+
+
+def parse_dose(text: str | AnyDose, *, what: str = "dose") -> AnyDose:
+    """Read a dose; the unit must be written, and says whether it is a concentration or an amount.
 
     Raises
     ------
     UnitError
-        Without a unit, or with one that is not a concentration.
+        Without a unit, or with one that is neither.
     ProtocolError
         If the schedule makes no sense or the dose is negative.
     """
-    if isinstance(text, Dose):
+    if isinstance(text, Dose | ClinicalDose):
         return text
+    return parse_clinical(text, what=what) if is_amount(text) else parse_concentration(text, what=what)
+
+
+def parse_concentration(text: str, *, what: str = "dose") -> Dose:
+    """Read a concentration in the medium and when it is there; errors as of :func:`parse_dose`."""
     match = _FORM.match(text) if isinstance(text, str) else None
     if match is None:
         raise ProtocolError(
-            f"{what}: cannot read {text!r}; write it like '20 nM' or '20 nM for 6 h every 24 h'"
+            f"{what}: cannot read {text!r}; write it like '20 nM' or '20 nM for 6 h every 24 h', or for a "
+            f"patient like {EXAMPLES}"
         )
     nM = concentration_in_nM(match["dose"], what=what)
     if not nM >= 0:

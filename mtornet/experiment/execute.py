@@ -13,6 +13,7 @@ from mtornet.errors import ProtocolError
 from mtornet.experiment.arms import Arm
 from mtornet.experiment.drug import find_drug
 from mtornet.experiment.mechanisms import with_drug
+from mtornet.experiment.pk.drive import driven
 from mtornet.experiment.population import Population
 from mtornet.names import unknown_name
 from mtornet.network.network import ReactionNetwork
@@ -83,7 +84,9 @@ class Experiment:
     progress: Progress = field(default_factory=Silent)
     stop: StopFlag = field(default_factory=StopFlag)
     ode_options: OdeOptions = field(default_factory=OdeOptions)
-    _networks: dict[tuple[str, ...], tuple[ReactionNetwork, ReactionNetwork]] = field(default_factory=dict)
+    _networks: dict[tuple[str, tuple[str, ...], tuple[str, ...]], tuple[ReactionNetwork, ReactionNetwork]] = (
+        field(default_factory=dict)
+    )
     _rest: dict[str, SteadyState] = field(default_factory=dict)
     _cells: dict[str, FloatArray] = field(default_factory=dict)
 
@@ -96,11 +99,14 @@ class Experiment:
         """Build the cells of an arm, without and with its drugs; a mistake in its protocol is an error."""
         protocol = arm.protocol
         names = protocol.drug_names(self.network)
-        key = (protocol.variant, *names)
+        courses = tuple(protocol.courses(self.network))
+        key = (protocol.variant, names, courses)
         if key not in self._networks:
             before = network = self.network.with_variant(protocol.variant)
             for name in names:
                 network = with_drug(network, find_drug(network.model, name))
+            for name in courses:
+                network = driven(network, name)
             self._networks[key] = (before, network)
         protocol.stretches(self._networks[key][1])
         return self._networks[key]

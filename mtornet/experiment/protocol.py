@@ -7,7 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from mtornet.errors import ProtocolError
 from mtornet.experiment.condition import Condition, without_drugs
+from mtornet.experiment.dose import Dose
 from mtornet.experiment.drug import find_drug
+from mtornet.experiment.pk.drive import constants_of
+from mtornet.experiment.timeline import Given, drug_pieces, is_clinical
 from mtornet.names import unknown_name
 from mtornet.network.network import ReactionNetwork
 from mtornet.units import time_in_seconds
@@ -94,6 +97,21 @@ class Protocol:
         names = [name for condition in self.conditions for name in condition.doses(network)]
         return tuple(dict.fromkeys(names))
 
+    def courses(self, network: ReactionNetwork) -> dict[str, tuple[Given, ...]]:
+        """Return what is done to each drug that is ever dosed in mg, in order of time."""
+        return {name: given for name, given in self.given(network).items() if is_clinical(given)}
+
+    def given(self, network: ReactionNetwork) -> dict[str, tuple[Given, ...]]:
+        """Return what is done to each drug, in order of time."""
+        found: dict[str, list[Given]] = {name: [] for name in self.drug_names(network)}
+        for step in sorted(self.steps, key=lambda step: step.at_s):
+            if isinstance(step, Wash):
+                found[self._washed_name(network, step)].append(Given(at_s=step.at_s, dose=None))
+            else:
+                for name, dose in step.condition.doses(network).items():
+                    found[name].append(Given(at_s=step.at_s, dose=dose))
+        return {name: tuple(given) for name, given in found.items()}
+
     def vehicle(self) -> Protocol:
         """Return the same protocol without drugs."""
         kept = tuple(
@@ -121,17 +139,9 @@ class Protocol:
             raise ProtocolError("the protocol has no end; add .until('72 h')")
         if not self.end_s > 0:
             raise ProtocolError(f"the protocol ends at {self.end_s:g} s; expected a time after 0")
-        changes: list[Change] = []
-        for order, step in enumerate(sorted(self.steps, key=lambda step: step.at_s)):
-            if step.at_s > self.end_s:
-                raise ProtocolError(f"a step at {step.at_s:g} s lies after the end at {self.end_s:g} s")
-            if isinstance(step, Wash):
-                changes = self._washed(network, changes, step, order)
-            else:
-                changes = _applied(network, changes, step, order, self.end_s)
         values: dict[str, float] = self.settle_inputs(network)
         stretches: list[tuple[float, dict[str, float]]] = [(0.0, dict(values))]
-        for time, _, changed in sorted(changes, key=lambda change: change[:2]):
+        for time, _, changed in sorted(self._changes(network, self.end_s), key=lambda change: change[:2]):
             if time >= self.end_s:
                 continue
             values.update(changed)
@@ -141,15 +151,28 @@ class Protocol:
                 stretches.append((time, dict(values)))
         return stretches
 
-    def _washed(
-        self, network: ReactionNetwork, changes: list[Change], step: Wash, order: int
-    ) -> list[Change]:
+    def _changes(self, network: ReactionNetwork, end_s: float) -> list[Change]:
+        """Return what changes when, in no order."""
+        courses = self.courses(network)
+        changes: list[Change] = []
+        for order, step in enumerate(sorted(self.steps, key=lambda step: step.at_s)):
+            if step.at_s > end_s:
+                raise ProtocolError(f"a step at {step.at_s:g} s lies after the end at {end_s:g} s")
+            if isinstance(step, Apply):
+                changes = _applied(network, changes, step, order, end_s, courses)
+            elif (name := self._washed_name(network, step)) not in courses:
+                changes = _washed(changes, step.at_s, name, order)
+        for name, given in courses.items():
+            pieces = drug_pieces(network.model, name, given, end=end_s)
+            changes += [(piece.start, len(self.steps), constants_of(name, piece)) for piece in pieces]
+        return changes
+
+    def _washed_name(self, network: ReactionNetwork, step: Wash) -> str:
         name = find_drug(network.model, step.drug).id
         given = self.drug_names(network)
         if name not in given:
             raise unknown_name("drug of this protocol", step.drug, given)
-        kept = [c for c in changes if not (name in c[2] and c[0] > step.at_s)]
-        return [*kept, (step.at_s, order, {name: 0.0})]
+        return name
 
 
 Change = tuple[float, int, dict[str, float]]
@@ -157,11 +180,23 @@ Change = tuple[float, int, dict[str, float]]
 
 
 def _applied(
-    network: ReactionNetwork, changes: list[Change], step: Apply, order: int, end_s: float
+    network: ReactionNetwork,
+    changes: list[Change],
+    step: Apply,
+    order: int,
+    end_s: float,
+    courses: Mapping[str, object],
 ) -> list[Change]:
     changes = [*changes, (step.at_s, order, step.condition.input_values(network))]
     for name, dose in step.condition.doses(network).items():
+        if name in courses or not isinstance(dose, Dose):
+            continue
         # A new dose replaces what is left of an earlier schedule of the same drug.
         changes = [c for c in changes if not (name in c[2] and c[0] >= step.at_s)]
         changes += [(time, order, {name: nM}) for time, nM in dose.changes(step.at_s, end_s)]
     return changes
+
+
+def _washed(changes: list[Change], at_s: float, name: str, order: int) -> list[Change]:
+    kept = [c for c in changes if not (name in c[2] and c[0] > at_s)]
+    return [*kept, (at_s, order, {name: 0.0})]

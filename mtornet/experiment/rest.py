@@ -8,13 +8,13 @@ import numpy as np
 
 from mtornet.compiled.bind import initial_amounts
 from mtornet.experiment.arms import arm_of, constant_protocol
-from mtornet.experiment.dose import Dose
+from mtornet.experiment.dose import AnyDose
 from mtornet.experiment.execute import Experiment, carried
 from mtornet.network.network import ReactionNetwork
 
 
 def at_rest(
-    network: ReactionNetwork, *, variant: str = "wild_type", given: Mapping[str, str | Dose] | None = None
+    network: ReactionNetwork, *, variant: str = "wild_type", given: Mapping[str, str | AnyDose] | None = None
 ) -> ReactionNetwork:
     """Return a network that starts from its drug-free steady state, with drugs put in at time 0.
 

@@ -67,6 +67,15 @@ COLUMNS: dict[str, Columns] = {
         units=("unit",),
         key=("drug",),
     ),
+    "pk": Columns(
+        required=("drug", "model", "parameter", "value", "unit", *_PROVENANCE),
+        optional=("matrix", "cv", "population", "note"),
+        numbers=("value",),
+        non_negative=("cv",),
+        units=("unit",),
+        choices={"matrix": ("plasma", "whole_blood")},
+        key=("drug", "model", "parameter"),
+    ),
     "variants": Columns(
         required=("variant", "kind", *_PROVENANCE),
         optional=("name", "target", "operation", "value", "note"),

@@ -9,7 +9,7 @@ from mtornet.network.network import ReactionNetwork
 
 def with_drug(network: ReactionNetwork, drug: Drug) -> ReactionNetwork:
     """Return the network with a drug in it at concentration 0; its dose is the input of its name."""
-    if drug.id in network.inputs:
+    if drug.id in network.inputs or drug.id in network.derived:
         return network
     mechanisms = dict.fromkeys(target.mechanism for target in drug.targets)
     for mechanism in mechanisms:
