@@ -12,7 +12,8 @@ from mtornet.analysis.summary import fold_over
 from mtornet.analysis.times import default_times
 from mtornet.errors import ProtocolError
 from mtornet.experiment.arms import Arm, arm_of, constant_protocol, vehicle_arm
-from mtornet.experiment.dose import Dose, parse_dose
+from mtornet.experiment.clinical import ClinicalDose
+from mtornet.experiment.dose import AnyDose, parse_dose
 from mtornet.experiment.drug import VEHICLE
 from mtornet.experiment.execute import Experiment
 from mtornet.experiment.points import PointRunner, Points
@@ -102,7 +103,7 @@ def probe(
     network: ReactionNetwork,
     outcomes: Sequence[str] | str,
     *,
-    drugs: Mapping[str, str | Dose] | None = None,
+    drugs: Mapping[str, str | AnyDose] | None = None,
     variant: str = "wild_type",
     inputs: Mapping[str, str] | None = None,
     duration: float | str = "24 h",
@@ -144,7 +145,14 @@ def probe(
 def with_dose(network: ReactionNetwork, treated: Arm, nM: float) -> Arm:
     """Return the arm of one drug with another concentration, at the same times."""
     condition = treated.protocol.conditions[0]
-    doses = {name: replace(parse_dose(dose), nM=float(nM)) for name, dose in condition.drugs.items()}
+    doses: dict[str, str | AnyDose] = {}
+    for name, text in condition.drugs.items():
+        dose = parse_dose(text)
+        if isinstance(dose, ClinicalDose):
+            # The highest free concentration stands for the dose; in a linear body it is in proportion.
+            doses[name] = replace(dose, mg=dose.mg * float(nM) / treated.dose_nM)
+        else:
+            doses[name] = replace(dose, nM=float(nM))
     steps = replace(treated.protocol, steps=())
     assert treated.protocol.end_s is not None
     return arm_of(network, steps.apply(replace(condition, drugs=doses)).until(treated.protocol.end_s))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mtornet.analysis.facts.cells import CellEdit, edits_of
 from mtornet.analysis.facts.treatment import Course, Item
 from mtornet.errors import ProtocolError
-from mtornet.experiment.dose import parse_dose
+from mtornet.experiment.dose import parse_concentration
 from mtornet.experiment.drug import find_drug
 from mtornet.experiment.mechanisms import occupancy, with_drug
 from mtornet.names import unknown_name
@@ -82,7 +82,7 @@ class Binder:
                 continue
             drug = find_drug(self.network.model, item.name)
             drugs.append(drug.id)
-            dose = parse_dose(item.amount, what=f"dose of {item.name}")
+            dose = parse_concentration(item.amount, what=f"dose of {item.name}")
             changes += [
                 (t, drug.id, nM) for t, nM in dose.changes(item.after_s, max(end, item.after_s + 1.0))
             ]

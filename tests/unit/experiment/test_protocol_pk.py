@@ -81,7 +81,9 @@ def test_without_further_doses_the_drug_fades(network: ReactionNetwork) -> None:
 def test_doses_that_contradict_each_other(network: ReactionNetwork) -> None:
     first = mt.Protocol().apply(doses("everolimus", "10 mg QD"))
     with pytest.raises(ProtocolError, match="begins 'at steady state', but the body holds drug"):
-        first.apply(doses("everolimus", "5 mg QD at steady state"), at="24 h").until("48 h").stretches(network)
+        first.apply(doses("everolimus", "5 mg QD at steady state"), at="24 h").until("48 h").stretches(
+            network
+        )
     with pytest.raises(ProtocolError, match="doses name 'ter_heine_2018' and 'de_wit_2016'"):
         first.apply(doses("everolimus", "5 mg QD (de_wit_2016)"), at="24 h").until("48 h").stretches(network)
     with pytest.raises(ProtocolError, match="'torkinib' has no PK model"):
@@ -116,7 +118,9 @@ def test_two_drugs_on_schedules_of_their_own(network: ReactionNetwork) -> None:
     )
     protocol = mt.Protocol().settle().apply(both).wash("alpelisib", at="36 h").until("48 h")
     run = mt.run(network, protocol, readouts=["pAKT_S473", "pS6K_T389"], times=["0 h", "25 h", "48 h"])
-    table = run.summary.query("drug != 'vehicle'").pivot(index="time_s", columns="readout", values="fold_change")
+    table = run.summary.query("drug != 'vehicle'").pivot(
+        index="time_s", columns="readout", values="fold_change"
+    )
     alone = mt.run(
         network,
         mt.Protocol().settle().apply(doses("everolimus", "10 mg QD")).until("48 h"),
