@@ -7,6 +7,8 @@ from pathlib import Path
 
 import mtornet as mt
 from mtornet.cli.tables import plain
+from mtornet.network.network import ReactionNetwork
+from mtornet.report.model_card import model_card_blocks
 from mtornet.sbml.antimony_write import antimony_text
 from mtornet.sbml.write import sbml_text
 
@@ -23,7 +25,16 @@ def generated() -> dict[Path, str]:
         ROOT / "README.md": _with_block(
             (ROOT / "README.md").read_text(encoding="utf-8"), "compare", _compare()
         ),
+        ROOT / "docs" / "model_card.md": _model_card(network),
     }
+
+
+def _model_card(network: ReactionNetwork) -> str:
+    text = (ROOT / "docs" / "model_card.md").read_text(encoding="utf-8")
+    examined = {"drug": "everolimus", "dose": "20 nM", "readout": "pAKT_S473"}
+    for name, block in model_card_blocks(network, rebound=examined).items():
+        text = _with_block(text, name, block)
+    return text
 
 
 def _compare() -> str:
