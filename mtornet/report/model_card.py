@@ -77,8 +77,8 @@ def _scores(card: ScoreCard) -> str:
         for priority in PRIORITIES
     ]
     return markdown(pd.DataFrame(rows)) + (
-        "\n\nRead `x of y` as: x observations met, of y that the network can express. An observation counts as met "
-        "when all of its rows are."
+        "\n\nRead `x of y` as: x observations met, of y that the network can express. An observation counts "
+        "as met when all of its rows are."
     )
 
 
@@ -112,8 +112,9 @@ def _sensitivity(network: ReactionNetwork, rebound: Mapping[str, str]) -> str:
     shown["elasticity"] = shown["elasticity"].map("{:+.2f}".format)
     weak = int((table["elasticity"].abs() < 0.05).sum())
     return (
-        f"The {MOST_SENSITIVE} parameters that move the rebound index of {rebound['readout']} (log2 of its peak over "
-        f"vehicle) most, under {rebound['drug']} {rebound['dose']} for 72 h: change per unit of ln(parameter).\n\n"
+        f"The {MOST_SENSITIVE} parameters that move the rebound index of {rebound['readout']} (log2 of its "
+        f"peak over vehicle) most, under {rebound['drug']} {rebound['dose']} for 72 h: change per unit of "
+        "ln(parameter).\n\n"
         + markdown(shown[["parameter", "value", "elasticity", "confidence"]])
         + f"\n\n{weak} of {len(table)} parameters move it by less than 0.05."
     )
