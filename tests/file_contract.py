@@ -18,6 +18,7 @@ SUMMARY_COLUMNS = (
     "q75",
     "q95",
     "fold_change",
+    "context",
 )
 CELL_COLUMNS = (
     "condition",

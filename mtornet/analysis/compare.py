@@ -65,6 +65,7 @@ def compare(
     doses: Mapping[str, str | AnyDose] | None = None,
     combinations: Sequence[Sequence[str]] = (),
     variant: str = "wild_type",
+    context: str | None = None,
     inputs: Mapping[str, str] | None = None,
     duration: float | str = defaults.DURATION,
     times: Sequence[float | str] | None = None,
@@ -92,6 +93,8 @@ def compare(
         named get the default dose of the tables.
     combinations
         Further arms with several drugs at once.
+    context
+        Kind of cell, an id of ``contexts.tsv``; the network's own cells if not given.
     method
         ``"ssa"``: the rate equations and a population of exactly simulated cells; ``"hybrid"`` or
         ``"cle"``: the population by Langevin equations, fast enough for cells of real size; ``"tau"``: by
@@ -119,6 +122,7 @@ def compare(
         doses=doses or {},
         combinations=combinations,
         variant=variant,
+        context=context,
         inputs=inputs or {},
         duration=duration,
         times=times,
@@ -212,7 +216,7 @@ def _feedback(ready: Prepared) -> dict[tuple[str, str], list[ReleasedFeedback]]:
 
 
 def _with_all_drugs(network: ReactionNetwork, arms: Sequence[Arm]) -> ReactionNetwork:
-    whole = network.with_variant(arms[0].protocol.variant)
+    whole = arms[0].protocol.cells_of(network)
     for arm in arms:
         for name in arm.protocol.drug_names(network):
             whole = with_drug(whole, find_drug(network.model, name))
@@ -229,11 +233,12 @@ def _run_record(ready: Prepared, started: str, results: Sequence[ArmResult]) -> 
     return {
         "mtornet_version": package_version(),
         "model": network.model,
-        "model_sha256": network.with_variant(settings.variant).sha256,
+        "model_sha256": ready.arms[0].protocol.cells_of(network).sha256,
         "spec": {
             "verb": "compare",
             "drugs": dict(settings.drugs),
             "variant": settings.variant,
+            "context": settings.context,
             "inputs": dict(settings.inputs),
             "duration_s": settings.duration_s,
             "settle_s": settings.settle_s,

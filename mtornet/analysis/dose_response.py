@@ -58,6 +58,7 @@ def dose_response(
     readout: str,
     at: float | str = "24 h",
     variant: str = "wild_type",
+    context: str | None = None,
     inputs: Mapping[str, str] | None = None,
     method: str = "ode",
     cells: int = defaults.CELLS,
@@ -102,7 +103,9 @@ def dose_response(
     arms = [
         arm_of(
             network,
-            constant_protocol(variant=variant, inputs=inputs or {}, given=given, duration=at_s),
+            constant_protocol(
+                variant=variant, inputs=inputs or {}, given=given, duration=at_s, context=context
+            ),
         )
         for given in ({}, *({name: parsed[i]} for i in np.argsort(sizes, kind="stable")))
     ]

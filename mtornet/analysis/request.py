@@ -29,6 +29,7 @@ class CompareRequest:
     doses: Mapping[str, str | AnyDose] = field(default_factory=dict)
     combinations: Sequence[Sequence[str]] = ()
     variant: str = "wild_type"
+    context: str | None = None
     inputs: Mapping[str, str] = field(default_factory=dict)
     duration: float | str = defaults.DURATION
     times: Sequence[float | str] | None = None
@@ -46,6 +47,8 @@ class CompareSettings:
 
     drugs: Mapping[str, str]
     variant: str
+    context: str
+    """Kind of cell; empty for a model without contexts."""
     inputs: Mapping[str, str]
     duration_s: float
     method: str
@@ -75,6 +78,9 @@ def prepared(request: CompareRequest) -> Prepared:
         For the first name, unit, dose or time that makes no sense.
     """
     network = request.network if request.network is not None else load_model()
+    if request.context is not None:
+        # Here, so that the ligands of the cell are the ones that the settings show.
+        network = network.with_context(request.context)
     settings = _settings(network, request)
     arms = _arms(network, settings, request.combinations)
     end = settings.duration_s
@@ -104,6 +110,7 @@ def _settings(network: ReactionNetwork, request: CompareRequest) -> CompareSetti
     return CompareSettings(
         drugs=_doses(network, request),
         variant=request.variant,
+        context=network.context,
         inputs=resting | dict(request.inputs),
         duration_s=duration_s,
         method=request.method,

@@ -36,6 +36,7 @@ COLUMNS = (
     "sd",
     *QUANTILES,
     "fold_change",
+    "context",
 )
 
 
@@ -77,6 +78,7 @@ def summary_table(results: Sequence[ArmResult]) -> pd.DataFrame:
             "sd": result.moments.sd.T.ravel(),
             **{name: values.T.ravel() for name, values in statistics.items()},
             "fold_change": fold_over(mean, vehicle_mean).T.ravel(),
+            "context": result.context,
         }
         frames.append(pd.DataFrame(columns))
     return pd.concat(frames, ignore_index=True)[list(COLUMNS)]

@@ -74,10 +74,11 @@ def _only_for_rate_equations(network: object) -> list[str]:
 
 
 def _knowledge_problems(network: object) -> list[str]:
-    """Try every drug and every variant on the model, so that a broken row shows here and not in a run."""
+    """Try every drug, variant and context on the model, so that a broken row shows here and not in a run."""
     from mtornet.errors import MtorNetError
     from mtornet.experiment.drug import drugs
     from mtornet.experiment.mechanisms import with_drug
+    from mtornet.network.contexts import contexts
     from mtornet.network.variants import variants
 
     problems = []
@@ -91,6 +92,11 @@ def _knowledge_problems(network: object) -> list[str]:
             network.with_variant(name)  # type: ignore[attr-defined]
         except MtorNetError as error:
             problems.append(f"variant {name!r}: {error}")
+    for name in contexts(network.model):  # type: ignore[attr-defined]
+        try:
+            network.with_context(name)  # type: ignore[attr-defined]
+        except MtorNetError as error:
+            problems.append(f"context {name!r}: {error}")
     return problems
 
 

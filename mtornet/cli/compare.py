@@ -9,7 +9,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mtornet.analysis import defaults
-from mtornet.cli.options import Cells, CopyScale, DryRun, Inputs, Jobs, Json, Out, Quiet, Seed, Variant, pairs
+from mtornet.cli.options import (
+    Cells,
+    Context,
+    CopyScale,
+    DryRun,
+    Inputs,
+    Jobs,
+    Json,
+    Out,
+    Quiet,
+    Seed,
+    Variant,
+    pairs,
+)
 from mtornet.errors import ProtocolError
 
 if TYPE_CHECKING:
@@ -42,6 +55,7 @@ def command(
         ),
     ] = None,
     variant: Variant = "wild_type",
+    context: Context = None,
     inputs: Inputs = None,
     duration: Annotated[
         str, typer.Option("--duration", help="How long, for example '72 h'.")
@@ -81,6 +95,7 @@ def command(
         doses=dict(pairs(dose, option="--dose")),
         combinations=[part.split("+") for part in combine or []],
         variant=variant,
+        context=context,
         inputs=pairs(inputs, option="--input"),
         duration=duration,
         method=method,
@@ -116,6 +131,12 @@ def command(
     return 130 if found.interrupted else 0
 
 
+def _cells(settings: CompareSettings) -> str:
+    return (
+        f"{settings.context} cells, {settings.variant}" if settings.context else f"{settings.variant} cells"
+    )
+
+
 def _show(found: Comparison) -> None:
     from mtornet.cli.tables import plain
     from mtornet.simulation.methods.catalogue import STOCHASTIC
@@ -127,7 +148,7 @@ def _show(found: Comparison) -> None:
     ligands = ", ".join(f"{name} {value}" for name, value in settings.inputs.items())
     lines = [
         " · ".join(heads),
-        f"{settings.variant} cells, {ligands}; settled, then {settings.duration_s / 3600:g} h with drug",
+        f"{_cells(settings)}, {ligands}; settled, then {settings.duration_s / 3600:g} h with drug",
         found.network.describe(),
         *(
             f"dose of {row['drug']}: {row['schedule']} — {_why(str(row['why']), str(row['source']))}"

@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mtornet.analysis import defaults
-from mtornet.cli.options import Cells, CopyScale, Inputs, Jobs, Json, Out, Quiet, Seed, Variant, pairs
+from mtornet.cli.options import (
+    Cells,
+    Context,
+    CopyScale,
+    Inputs,
+    Jobs,
+    Json,
+    Out,
+    Quiet,
+    Seed,
+    Variant,
+    pairs,
+)
 
 if TYPE_CHECKING:
     from mtornet.analysis.dose_response import DoseResponse
@@ -30,6 +42,7 @@ def command(
     ] = 13,
     at: Annotated[str, typer.Option("--at", help="Time after the dose.")] = "24 h",
     variant: Variant = "wild_type",
+    context: Context = None,
     inputs: Inputs = None,
     method: Annotated[str, typer.Option("--method", help="ode, ssa, tau, hybrid or cle.")] = "ode",
     cells: Cells = defaults.CELLS,
@@ -58,6 +71,7 @@ def command(
             readout=readout,
             at=at,
             variant=variant,
+            context=context,
             inputs=pairs(inputs, option="--input"),
             method=method,
             cells=cells,

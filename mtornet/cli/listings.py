@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mtornet.analysis.element_card import element_cards, equation
 from mtornet.expression import to_text
+from mtornet.network.edits import EditSet
 from mtornet.network.network import ReactionNetwork
 
 Rows = list[dict[str, object]]
@@ -39,9 +42,14 @@ def table(name: str, rows: Rows) -> str:
 
 def modules(network: ReactionNetwork) -> Rows:
     """Return one row per module."""
+    from mtornet.graph.knowledge import load_knowledge, model_names
+
+    described = load_knowledge(network.model)["modules"] if network.model in model_names() else []
+    needs = {row["id"]: row["needs"] for row in described}
     return [
         {
             "module": card.id,
+            "needs": needs.get(card.id, ""),
             "reactions": len(card.reactions),
             "species": card.facts["species"],
             "reactions by confidence": card.facts["by confidence"],
@@ -108,16 +116,27 @@ def variants(network: ReactionNetwork) -> Rows:
     """Return one row per edit of a genotype."""
     from mtornet.network.variants import variants as known
 
+    return _edits("variant", known(network.model))
+
+
+def contexts(network: ReactionNetwork) -> Rows:
+    """Return one row per edit of a kind of cell."""
+    from mtornet.network.contexts import contexts as known
+
+    return _edits("context", known(network.model))
+
+
+def _edits(column: str, known: Mapping[str, EditSet]) -> Rows:
     return [
         {
-            "variant": variant.id,
+            column: found.id,
             "edit": f"{edit.operation} {edit.kind} {edit.target}",
             "value": f"{edit.value:g}",
             "confidence": edit.provenance.confidence,
             "source": edit.provenance.source,
         }
-        for variant in known(network.model).values()
-        for edit in variant.edits
+        for found in known.values()
+        for edit in found.edits
     ]
 
 

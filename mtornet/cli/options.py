@@ -27,6 +27,9 @@ CopyScale = Annotated[
     ),
 ]
 Variant = Annotated[str, typer.Option("--variant", help="Genotype, for example PTEN_loss.")]
+Context = Annotated[
+    str | None, typer.Option("--context", help="Kind of cell, for example MCF7.", show_default=False)
+]
 Inputs = Annotated[
     list[str] | None,
     typer.Option("--input", help="Ligand, for example insulin='1 nM'. Repeatable.", show_default=False),

@@ -25,6 +25,7 @@ LISTS = (
     "readouts",
     "drugs",
     "variants",
+    "contexts",
     "moieties",
 )
 
@@ -42,6 +43,7 @@ def command(
         bool, typer.Option("--drugs", help="Drugs, targets, constants, default doses and sources.")
     ] = False,
     variants: Annotated[bool, typer.Option("--variants", help="Genotypes and their edits.")] = False,
+    contexts: Annotated[bool, typer.Option("--contexts", help="Kinds of cells and their edits.")] = False,
     readouts: Annotated[bool, typer.Option("--readouts", help="Read-outs and their formulas.")] = False,
     reactions: Annotated[
         bool, typer.Option("--reactions", help="Reactions, rate constants and sources.")
@@ -51,7 +53,7 @@ def command(
         bool, typer.Option("--parameters", help="Parameters, values, bounds and sources.")
     ] = False,
     inputs: Annotated[bool, typer.Option("--inputs", help="Ligands and other inputs.")] = False,
-    modules: Annotated[bool, typer.Option("--modules", help="Modules, their sizes and confidence.")] = False,
+    modules: Annotated[bool, typer.Option("--modules", help="Modules, what they need, sizes and confidence.")] = False,
     moieties: Annotated[bool, typer.Option("--moieties", help="Conserved moieties.")] = False,
     feedback: Annotated[
         str | None,
@@ -84,7 +86,7 @@ def command(
 
     model, things = splits(names or [])
     network = load(model)
-    wanted = (modules, species, reactions, parameters, inputs, readouts, drugs, variants, moieties)
+    wanted = (modules, species, reactions, parameters, inputs, readouts, drugs, variants, contexts, moieties)
     chosen = [name for name, on in zip(LISTS, wanted, strict=True) if on]
     given = pairs(ligands, option="--input")
     lists: dict[str, listings.Rows] = {name: getattr(listings, name)(network) for name in chosen}

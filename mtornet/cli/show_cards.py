@@ -6,22 +6,29 @@ from mtornet.analysis.element_card import ElementCard, element_cards, element_na
 from mtornet.cli.show_wiring import constant_text
 from mtornet.graph.knowledge import model_names
 from mtornet.names import unknown_name
+from mtornet.network.edits import EditSet
 from mtornet.network.network import ReactionNetwork
 
 MOST_REACTIONS = 40
 
 
 def cards(network: ReactionNetwork, name: str) -> tuple[ElementCard, ...]:
-    """Return the cards of an element, a drug or a variant.
+    """Return the cards of an element, a drug, a variant or a context.
 
     Raises
     ------
     UnknownNameError
         With the closest name among all of them.
     """
-    found = (*element_cards(network, name), *_drug(network, name), *_variant(network, name))
+    found = (
+        *element_cards(network, name),
+        *_drug(network, name),
+        *_variant(network, name),
+        *_context(network, name),
+    )
     if not found:
-        known = [*element_names(network), *_drugs(network), *_variants(network), *model_names()]
+        named = [*_drugs(network), *_variants(network), *_contexts(network)]
+        known = [*element_names(network), *named, *model_names()]
         raise unknown_name("name", name, known)
     return found
 
@@ -91,11 +98,28 @@ def _variant(network: ReactionNetwork, name: str) -> list[ElementCard]:
 
     if name not in _variants(network):
         return []
-    variant = variants(network.model)[name]
-    facts = {"name": variant.name}
-    for edit in variant.edits:
+    return [_edits_card("variant", variants(network.model)[name])]
+
+
+def _contexts(network: ReactionNetwork) -> list[str]:
+    from mtornet.network.contexts import contexts
+
+    return list(contexts(network.model)) if network.model in model_names() else []
+
+
+def _context(network: ReactionNetwork, name: str) -> list[ElementCard]:
+    from mtornet.network.contexts import contexts
+
+    if name not in _contexts(network):
+        return []
+    return [_edits_card("context", contexts(network.model)[name])]
+
+
+def _edits_card(kind: str, found: EditSet) -> ElementCard:
+    facts = {"name": found.name}
+    for edit in found.edits:
         where = edit.provenance
         facts[f"{edit.operation} {edit.target}"] = f"{edit.value:g} [{where.confidence}] {where.source}" + (
             f"; {where.note}" if where.note else ""
         )
-    return [ElementCard(kind="variant", id=name, facts=facts)]
+    return ElementCard(kind=kind, id=found.id, facts=facts)

@@ -83,10 +83,13 @@ def constant_protocol(
     given: Mapping[str, str | AnyDose],
     duration: float | str,
     settle: bool = True,
+    context: str | None = None,
 ) -> Protocol:
     """Return the protocol of settled cells that get drugs at time 0 and are watched until the end."""
     protocol = Protocol().settle() if settle else Protocol()
-    return protocol.apply(Condition(variant=variant, drugs=given, inputs=inputs)).until(duration)
+    return protocol.apply(Condition(variant=variant, drugs=given, inputs=inputs, context=context)).until(
+        duration
+    )
 
 
 def check_distinct(arms: list[Arm]) -> None:

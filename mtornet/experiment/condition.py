@@ -26,12 +26,16 @@ class Condition:
         Dose by drug, for example ``{"everolimus": "20 nM"}`` or ``"20 nM for 6 h every 24 h"``, or a
         patient's: ``"10 mg QD"``.
     inputs
-        Concentration by ligand, for example ``{"insulin": "1 nM"}``.
+        Concentration by ligand, for example ``{"insulin": "1 nM"}``; what is not named stands as the
+        context has it.
+    context
+        Kind of cell, an id of ``contexts.tsv``; the network's own cells if not given.
     """
 
     variant: str = "wild_type"
     drugs: Mapping[str, str | AnyDose] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
+    context: str | None = None
 
     def __post_init__(self) -> None:
         doses = {name: parse_dose(dose, what=f"dose of {name}") for name, dose in self.drugs.items()}
@@ -66,4 +70,4 @@ class Condition:
 
 def without_drugs(condition: Condition) -> Condition:
     """Return the vehicle's condition: the same cell and ligands, no drug."""
-    return Condition(variant=condition.variant, inputs=dict(condition.inputs))
+    return Condition(variant=condition.variant, inputs=dict(condition.inputs), context=condition.context)

@@ -47,6 +47,8 @@ class Drug:
     aliases: tuple[str, ...]
     targets: tuple[DrugTarget, ...]
     default_dose: DefaultDose | None
+    transporters: tuple[str, ...] = ()
+    """Pumps that carry the drug out of the cell, ids of ``transporters.tsv``."""
 
 
 @cache
@@ -86,7 +88,7 @@ def drugs(model: str) -> Mapping[str, Drug]:
                 default_dose=doses.get(name),
             ),
         )
-        aliases = tuple(part.strip() for part in row["aliases"].split(";") if part.strip())
+        aliases, pumps = _parts(row["aliases"]), _parts(row["transporter"])
         target = DrugTarget(
             target=row["target"],
             mechanism=row["mechanism"],
@@ -98,12 +100,19 @@ def drugs(model: str) -> Mapping[str, Drug]:
             ),
         )
         found[name] = replace(
-            drug, aliases=tuple(dict.fromkeys((*drug.aliases, *aliases))), targets=(*drug.targets, target)
+            drug,
+            aliases=tuple(dict.fromkeys((*drug.aliases, *aliases))),
+            targets=(*drug.targets, target),
+            transporters=tuple(dict.fromkeys((*drug.transporters, *pumps))),
         )
     for name, dose in doses.items():
         if name not in found:
             raise ModelError(f"{dose.provenance.where}: unknown drug {name!r}{did_you_mean(name, found)}")
     return found
+
+
+def _parts(cell: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in cell.split(";") if part.strip())
 
 
 def find_drug(model: str, name: str) -> Drug:

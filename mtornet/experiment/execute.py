@@ -38,6 +38,7 @@ class ArmResult:
 
     arm: Arm
     variant: str
+    context: str
     times: FloatArray
     readouts: tuple[str, ...]
     units: tuple[str, ...]
@@ -100,9 +101,9 @@ class Experiment:
         protocol = arm.protocol
         names = protocol.drug_names(self.network)
         courses = tuple(protocol.courses(self.network))
-        key = (protocol.variant, names, courses)
+        key = (protocol.context, protocol.variant, names, courses)
         if key not in self._networks:
-            before = network = self.network.with_variant(protocol.variant)
+            before = network = protocol.cells_of(self.network)
             for name in names:
                 network = with_drug(network, find_drug(network.model, name))
             for name in courses:
@@ -309,9 +310,11 @@ class Experiment:
         algorithm: str,
     ) -> ArmResult:
         known = self.network.readouts
+        before = self.check(arm)[0]
         return ArmResult(
             arm=arm,
-            variant=self.check(arm)[0].variant,
+            variant=before.variant,
+            context=before.context,
             times=self.times,
             readouts=self.readouts,
             units=tuple(known[name].unit if name in known else "molecule" for name in self.readouts),

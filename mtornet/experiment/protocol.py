@@ -92,6 +92,20 @@ class Protocol:
             raise ProtocolError(f"cells keep their genotype, but the protocol names {' and '.join(names)}")
         return names[0] if names else "wild_type"
 
+    @property
+    def context(self) -> str | None:
+        """The kind of cell, one for the whole protocol; None for the network's own."""
+        names = list(dict.fromkeys(condition.context for condition in self.conditions if condition.context))
+        if len(names) > 1:
+            raise ProtocolError(f"cells stay what they are, but the protocol names {' and '.join(names)}")
+        return names[0] if names else None
+
+    def cells_of(self, network: ReactionNetwork) -> ReactionNetwork:
+        """Return the network of the protocol's cells: its context, then its genotype."""
+        if self.context is not None:
+            network = network.with_context(self.context)
+        return network.with_variant(self.variant)
+
     def drug_names(self, network: ReactionNetwork) -> tuple[str, ...]:
         """Return the ids of the drugs that the protocol gives, in order."""
         names = [name for condition in self.conditions for name in condition.doses(network)]

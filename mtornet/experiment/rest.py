@@ -14,16 +14,23 @@ from mtornet.network.network import ReactionNetwork
 
 
 def at_rest(
-    network: ReactionNetwork, *, variant: str = "wild_type", given: Mapping[str, str | AnyDose] | None = None
+    network: ReactionNetwork,
+    *,
+    variant: str = "wild_type",
+    given: Mapping[str, str | AnyDose] | None = None,
+    context: str | None = None,
 ) -> ReactionNetwork:
     """Return a network that starts from its drug-free steady state, with drugs put in at time 0.
 
     The drugs' inputs stand at their doses, so that simulating the network simulates treated cells.
     """
-    arm = arm_of(network, constant_protocol(variant=variant, inputs={}, given=given or {}, duration=1.0))
+    protocol = constant_protocol(variant=variant, inputs={}, given=given or {}, duration=1.0, context=context)
+    arm = arm_of(network, protocol)
     setup = Experiment(network=network, readouts=(), times=np.zeros(1)).prepare(arm)
     assert setup.steady is not None
     start = initial_amounts(setup.network)
     amounts = carried(setup.steady.amounts, setup.before, start, setup.network)
-    settled = setup.network.with_amounts(dict(zip(setup.network.species, map(float, amounts), strict=True)))
+    # The integrator may leave -1e-88 molecules of what is not there.
+    found = map(float, np.maximum(amounts, 0.0))
+    settled = setup.network.with_amounts(dict(zip(setup.network.species, found, strict=True)))
     return settled.with_parameters(**setup.stretches[0][1])

@@ -44,7 +44,7 @@ COLUMNS: dict[str, Columns] = {
     ),
     "reactions": Columns(
         required=("id", "equation", "law", "rate_constant", *_PROVENANCE),
-        optional=("modifiers", "law_parameters", "sbo", "name", "note"),
+        optional=("modifiers", "law_parameters", "unless", "sbo", "name", "note"),
         expressions=("rate_constant",),
         assignments=("law_parameters",),
     ),
@@ -88,12 +88,35 @@ COLUMNS: dict[str, Columns] = {
     ),
     "readouts": Columns(
         required=("id", "name", "expression", "unit", "assay", *_PROVENANCE),
-        optional=("label", "note"),
+        optional=("label", "with_drug", "note"),
         units=("unit",),
-        expressions=("expression",),
+        expressions=("expression", "with_drug"),
     ),
     "layout": Columns(required=("id", "x", "y"), numbers=("x", "y")),
+    "modules": Columns(required=("id", "name", *_PROVENANCE), optional=("needs", "note")),
+    "contexts": Columns(
+        required=("context", "kind", *_PROVENANCE),
+        optional=("name", "target", "operation", "value", "low", "high", "note"),
+        numbers=("low", "high"),
+        non_negative=("value",),
+        choices={
+            "kind": ("description", "parameter", "amount", "input"),
+            "operation": ("set", "multiply"),
+        },
+        key=("context", "kind", "target"),
+    ),
+    "transporters": Columns(required=("id", "efflux", "name", *_PROVENANCE), optional=("note",)),
+    "population": Columns(
+        required=("kind", "target", "cv", *_PROVENANCE),
+        optional=("group", "correlation", "note"),
+        non_negative=("cv", "correlation"),
+        choices={"kind": ("total", "parameter")},
+        key=("kind", "target"),
+    ),
 }
+
+OPTIONAL_TABLES = frozenset(("modules", "contexts", "transporters", "population"))
+"""Tables that a model may do without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +181,9 @@ def _read(model: str, folder: Path) -> Knowledge:
     tables = {
         name: read_table(folder / f"{name}.tsv", columns, problems)
         for name, columns in COLUMNS.items()
-        if name != "reactions"
+        if name != "reactions" and (name not in OPTIONAL_TABLES or (folder / f"{name}.tsv").exists())
     }
+    tables |= {name: [] for name in OPTIONAL_TABLES if name not in tables}
     modules = {
         path.stem: read_table(path, COLUMNS["reactions"], problems)
         for path in sorted((folder / "modules").glob("*.tsv"))

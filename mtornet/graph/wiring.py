@@ -49,6 +49,7 @@ def model_graph(knowledge: Knowledge, modules: Sequence[str] | None = None) -> n
         model=knowledge.model,
         modules=chosen,
         variant="wild_type",
+        context=default_context(knowledge),
         compartments={row["id"]: attributes("compartments", row) for row in knowledge["compartments"]},
         parameters={},
         derived={},
@@ -70,6 +71,11 @@ def model_graph(knowledge: Knowledge, modules: Sequence[str] | None = None) -> n
     return graph
 
 
+def default_context(knowledge: Knowledge) -> str:
+    """Return the cell that the tables describe before any edit: the first of ``contexts.tsv``."""
+    return next((row["context"] for row in knowledge["contexts"]), "")
+
+
 def _chosen_modules(knowledge: Knowledge, modules: Sequence[str] | None) -> tuple[str, ...]:
     if modules is None:
         return tuple(knowledge.modules)
@@ -77,6 +83,20 @@ def _chosen_modules(knowledge: Knowledge, modules: Sequence[str] | None) -> tupl
         if name not in knowledge.modules:
             raise unknown_name("module", name, knowledge.modules)
     return tuple(name for name in knowledge.modules if name in set(modules))
+
+
+def unmet_needs(knowledge: Knowledge, modules: Sequence[str]) -> list[str]:
+    """Return in words which modules miss another one that they need; their steps through it are left out."""
+    found = []
+    for row in knowledge["modules"]:
+        needs = [part.strip() for part in row["needs"].split(";") if part.strip()]
+        missing = [name for name in needs if name not in modules]
+        if row["id"] in modules and missing:
+            found.append(
+                f"module {row['id']!r} needs {' and '.join(missing)}, which {'are' if missing[1:] else 'is'} "
+                "off: its steps through it are left out"
+            )
+    return found
 
 
 def wire_rows(
@@ -108,7 +128,21 @@ def wire_rows(
         graph.graph["derived"][row["id"]] = attributes("derived", row)
     for module in graph.graph["modules"]:
         for row in pick(knowledge.modules[module]):
-            add_process(graph, row, module, everywhere, problems)
+            # A plain step gives way where a module that is on describes it in detail.
+            if not (row["unless"] and row["unless"] in chosen):
+                add_process(graph, row, module, everywhere, problems)
+    if placeholder is not None:
+        _add_to_readouts(graph, knowledge, placeholder, name)
+
+
+def _add_to_readouts(graph: nx.MultiDiGraph, knowledge: Knowledge, placeholder: str, name: str) -> None:
+    """Let read-outs see the species of a drug: the antibody sees a phosphorylated site, drug-bound or not."""
+    mark = "{" + placeholder + "}"
+    for row in knowledge["readouts"]:
+        entry = graph.graph["readouts"].get(row["id"])
+        for part in filter(None, (part.strip() for part in row["with_drug"].split(" + "))):
+            if entry is not None and mark in part:
+                entry["expression"] = to_text(parse(f"{entry['expression']} + {part.replace(mark, name)}"))
 
 
 def _instances(rows: Iterable[Row], placeholder: str | None, name: str) -> Iterable[Row]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from mtornet.graph.wiring import default_graph
+from mtornet.graph.knowledge import load_knowledge
+from mtornet.graph.wiring import default_graph, unmet_needs
 from mtornet.network.build import from_graph
 from mtornet.network.network import ReactionNetwork
 
@@ -17,7 +19,8 @@ def load_model(name: str = "mtor", modules: Sequence[str] | None = None) -> Reac
     name
         A folder of ``models/``.
     modules
-        Module tables to wire; all if not given.
+        Module tables to wire; all if not given. The network's ``notes`` say which of them miss another
+        one that they need (``modules.tsv``).
 
     Raises
     ------
@@ -26,4 +29,5 @@ def load_model(name: str = "mtor", modules: Sequence[str] | None = None) -> Reac
     TableError
         If its tables are damaged; every problem is listed.
     """
-    return from_graph(default_graph(name, modules))
+    network = from_graph(default_graph(name, modules))
+    return replace(network, notes=(*network.notes, *unmet_needs(load_knowledge(name), network.modules)))

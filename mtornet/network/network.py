@@ -50,6 +50,8 @@ class ReactionNetwork:
     events: Catalogue[Event] = field(default_factory=lambda: Catalogue("event", ()))
     modules: tuple[str, ...] = ()
     variant: str = "wild_type"
+    context: str = ""
+    """Kind of cell, an id of the model's ``contexts.tsv``; empty for a model without that table."""
     notes: tuple[str, ...] = field(default=(), compare=False)
     """What building left out, in words: a process whose catalyst edge was cut."""
 
@@ -169,6 +171,12 @@ class ReactionNetwork:
         from mtornet.network.variants import with_variant
 
         return with_variant(self, name)
+
+    def with_context(self, name: str) -> ReactionNetwork:
+        """Return the network of a kind of cell, by its id in the model's ``contexts.tsv``."""
+        from mtornet.network.contexts import with_context
+
+        return with_context(self, name)
 
     def describe(self) -> str:
         """Return one line on size and scale."""

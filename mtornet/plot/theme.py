@@ -18,8 +18,28 @@ INK = "#222222"
 FAINT = "#B9B9B9"
 
 # Okabe and Ito 2008 (told apart with any colour vision), strong ones first, yellow left out because
-# it cannot be seen as a line on white; then two dark ones of Tol's muted scheme.
-CLASS_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#332288", "#882255")
+# it cannot be seen as a line on white; then those of Tol's muted scheme that differ from them most, and
+# a few dark ones: a figure with more than eight classes needs its labels.
+CLASS_COLOURS = (
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#CC79A7",
+    "#E69F00",
+    "#56B4E9",
+    "#332288",
+    "#882255",
+    "#44AA99",
+    "#999933",
+    "#AA4499",
+    "#117733",
+    "#661100",
+    "#6699CC",
+    "#7F6000",
+    "#B22222",
+    "#1B1B6B",
+    "#5B8A00",
+)
 
 FOLD_COLOURS = "RdBu_r"
 """Diverging and colour-blind safe: blue below the vehicle, white at 1, red above."""

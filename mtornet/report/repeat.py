@@ -56,6 +56,8 @@ def command_line(comparison: Comparison) -> str:
             parts += ["--combine", arm.drug]
     for name, value in settings.inputs.items():
         parts += ["--input", f"{name}={value}"]
+    if settings.context:
+        parts += ["--context", settings.context]
     parts += ["--variant", settings.variant, "--duration", _hours(settings.duration_s)]
     parts += ["--method", settings.method]
     if settings.method != "ode":

@@ -42,7 +42,8 @@ def simulated(comparison: Comparison) -> str:
     """Return what was simulated: the cell, the drugs, the method."""
     settings, run = comparison.settings, comparison.run
     rows = [
-        ("Cell", f"{comparison.network.describe()}; genotype {settings.variant}"),
+        ("Model", comparison.network.describe()),
+        ("Cell", f"{settings.context or 'as the model has it'}; genotype {settings.variant}"),
         ("Stimulus", ", ".join(f"{name} {value}" for name, value in settings.inputs.items()) or "none"),
         ("Duration", f"{duration(settings.duration_s)} after the first dose"),
         ("Before the first dose", _before(comparison)),

@@ -106,6 +106,7 @@ class _Reader:
             model=self.details.text("model") or self.model.getId() or self.model.getName() or "sbml",
             modules=self.details.items("modules"),
             variant=self.details.text("variant", "wild_type"),
+            context=self.details.text("context"),
             compartments=Catalogue("compartment", compartments),
             species=Catalogue("species", species),
             inputs=Catalogue("input", quantities.inputs),

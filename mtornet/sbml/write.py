@@ -156,6 +156,8 @@ class _Writer:
             model.setVolumeUnits("litre")
         model.setNotes(_NOTES.format(_WITH_UNITS if self.has_units else _WITHOUT_UNITS))
         values = {"model": network.model, "variant": network.variant}
+        if network.context:
+            values["context"] = network.context
         if network.modules:
             values["modules"] = text_of_items(network.modules)
         annotate(model, Details("model", values, self.aliases()))

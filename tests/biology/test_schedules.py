@@ -35,6 +35,18 @@ MOIETIES = {
     "FOXO",
     "ADA",
     "FKBP12",
+    "SESN2",
+    "CASTOR1",
+    "GATOR1",
+    "GATOR2",
+    "AMPK",
+    "RAS",
+    "MEK",
+    "ERK",
+    "RSK",
+    "ER S167",
+    "CDK4/6",
+    "RB",
 }
 
 
@@ -133,7 +145,7 @@ def test_rate_equations_do_not_depend_on_the_copy_scale(mtor):
 
 def test_conserved_moieties_by_name(mtor):
     moieties = mtor.conserved_moieties()
-    assert len(moieties) == 23
+    assert len(moieties) == len(MOIETIES) == 35
     assert {m.name for m in moieties} == MOIETIES
 
 

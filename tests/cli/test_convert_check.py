@@ -97,11 +97,11 @@ def test_nothing_half_written(mtornet, delayed_xml, tmp_path):
 def test_check_of_the_shipped_model(mtornet):
     done = mtornet("check", "mtor")
     assert done.code == 0
-    assert "23 conserved moieties" in done.out
+    assert "35 conserved moieties" in done.out
     assert done.out.endswith("no problem found\n")
     found = json.loads(mtornet("check", "mtor", "--json").out)
     assert found["problems"] == []
-    assert found["moieties"] == 23
+    assert found["moieties"] == 35
 
 
 def test_check_lists_every_problem(mtornet, mtor, tmp_path):

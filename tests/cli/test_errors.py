@@ -52,7 +52,7 @@ COMPARE = [
     ),
     (["everolimus", "--dose", "everolimus=20 nM for 30 h every 24 h"], "hold it for less"),
     (["everolimus", "--variant", "PTEN_los"], "unknown variant 'PTEN_los'; did you mean 'PTEN_loss'?"),
-    (["everolimus", "--variant", "zzz"], "unknown variant 'zzz'; known: 4EBP1_loss, AKT1_E17K,"),
+    (["everolimus", "--variant", "zzz"], "unknown variant 'zzz'; known: 4EBP1_loss, ABCB1_high,"),
     (["everolimus", "--input", "insuln=1 nM"], "unknown input 'insuln'; did you mean 'insulin'?"),
     (["everolimus", "--input", "insulin=-1 nM"], "input insulin: expected a concentration >= 0, got '-1 nM'"),
     (["everolimus", "--input", "insulin=1"], "input insulin: '1' has no unit; write it like '1 nM'"),

@@ -11,6 +11,7 @@ OPTIONS = [
     "readouts",
     "drugs",
     "variants",
+    "contexts",
     "moieties",
 ]
 
@@ -30,14 +31,14 @@ def test_contents(mtornet, mtor):
     found = json.loads(mtornet("show", "mtor", *(f"--{name}" for name in OPTIONS), "--json").out)
     assert len(found["species"]) == len(mtor.species)
     assert len(found["reactions"]) == len(mtor.reactions)
-    assert len(found["moieties"]) == 23
+    assert len(found["moieties"]) == 35
     assert {row["variant"] for row in found["variants"]} >= {"PTEN_loss", "TSC2_loss", "MTOR_F2108L"}
     assert {row["id"] for row in found["readouts"]} >= {"pS6K_T389", "pAKT_S473", "pAKT_T308"}
     everolimus = next(row for row in found["drugs"] if row["drug"] == "everolimus")
     assert everolimus["class"] == "rapalog"
     assert everolimus["default dose"] == "20 nM"
     assert "RAD001" in everolimus["aliases"]
-    for kind in ("drugs", "variants", "reactions", "species", "parameters", "inputs"):
+    for kind in ("drugs", "variants", "contexts", "reactions", "species", "parameters", "inputs"):
         assert all(row["source"] and row["confidence"] for row in found[kind]), kind
 
 

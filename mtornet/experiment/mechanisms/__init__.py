@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mtornet.experiment.drug import Drug
-from mtornet.experiment.mechanisms import binding, occupancy
+from mtornet.experiment.mechanisms import binding, efflux, occupancy
 from mtornet.network.network import ReactionNetwork
 
 
@@ -12,6 +12,9 @@ def with_drug(network: ReactionNetwork, drug: Drug) -> ReactionNetwork:
     if drug.id in network.inputs or drug.id in network.derived:
         return network
     mechanisms = dict.fromkeys(target.mechanism for target in drug.targets)
+    if drug.transporters or any(mechanism != occupancy.NAME for mechanism in mechanisms):
+        # First, so that every mechanism can refer to the drug's exit.
+        network = efflux.add(network, drug)
     for mechanism in mechanisms:
         targets = tuple(target for target in drug.targets if target.mechanism == mechanism)
         if mechanism == occupancy.NAME:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from mtornet.errors import ModelError
 from mtornet.experiment.drug import Drug, DrugTarget
+from mtornet.experiment.mechanisms import efflux
 from mtornet.graph.knowledge import load_knowledge
 from mtornet.graph.schema import INPUT
 from mtornet.names import did_you_mean
@@ -23,6 +24,7 @@ def add(network: ReactionNetwork, drug: Drug, targets: tuple[DrugTarget, ...]) -
     graph = network.graph
     if drug.id not in graph:
         graph.add_node(drug.id, kind=INPUT, role="drug", name=drug.id, value=0.0, unit="nM")
+    inside = efflux.free_inside(graph, drug.id)
     for target in targets:
         where = target.provenance.where
         if target.target not in occupancies:
@@ -47,6 +49,6 @@ def add(network: ReactionNetwork, drug: Drug, targets: tuple[DrugTarget, ...]) -
         before = "" if occupancy["expression"] == "0" else f"{occupancy['expression']} + "
         graph.graph["derived"][occupancies[target.target]] = {
             **occupancy,
-            "expression": f"{before}{drug.id}/{constant}",
+            "expression": f"{before}{inside}/{constant}",
         }
     return from_graph(graph)

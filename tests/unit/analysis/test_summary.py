@@ -59,7 +59,7 @@ def test_deterministic_rows(moved):
     assert set(treated["dose_nM"]) == {5.0}
     assert set(treated["drug_class"]) == {"atp_competitive"}
     assert set(treated["variant"]) == {"wild_type"}
-    assert set(table["unit"]) == {"molecule"}
+    assert set(table["unit"]) == {"molecule", "1/h"}
     assert not table.duplicated(["condition", "readout", "time_s"]).any()
 
 
