@@ -53,7 +53,9 @@ def command(
         bool, typer.Option("--parameters", help="Parameters, values, bounds and sources.")
     ] = False,
     inputs: Annotated[bool, typer.Option("--inputs", help="Ligands and other inputs.")] = False,
-    modules: Annotated[bool, typer.Option("--modules", help="Modules, what they need, sizes and confidence.")] = False,
+    modules: Annotated[
+        bool, typer.Option("--modules", help="Modules, what they need, sizes and confidence.")
+    ] = False,
     moieties: Annotated[bool, typer.Option("--moieties", help="Conserved moieties.")] = False,
     feedback: Annotated[
         str | None,
