@@ -85,9 +85,9 @@ class Experiment:
     progress: Progress = field(default_factory=Silent)
     stop: StopFlag = field(default_factory=StopFlag)
     ode_options: OdeOptions = field(default_factory=OdeOptions)
-    _networks: dict[tuple[str, tuple[str, ...], tuple[str, ...]], tuple[ReactionNetwork, ReactionNetwork]] = (
-        field(default_factory=dict)
-    )
+    _networks: dict[
+        tuple[str | None, str, tuple[str, ...], tuple[str, ...]], tuple[ReactionNetwork, ReactionNetwork]
+    ] = field(default_factory=dict)
     _rest: dict[str, SteadyState] = field(default_factory=dict)
     _cells: dict[str, FloatArray] = field(default_factory=dict)
 
