@@ -30,6 +30,6 @@ CASES = (
     Case(name="cascade, 200 stages", make=partial(cascade, 200), horizon_s=100.0, short_s=0.025),
     Case(name="random, 100", make=partial(random_network, 100), horizon_s=20_000.0, short_s=6.0),
     Case(name="random, 1 000", make=partial(random_network, 1_000), horizon_s=2_000.0, short_s=0.6),
-    Case(name="random, 10 000", make=partial(random_network, 10_000), horizon_s=200.0, short_s=None),
-    Case(name="random, 100 000", make=partial(random_network, 100_000), horizon_s=20.0, short_s=None),
+    Case(name="random, 10 000", make=partial(random_network, 10_000), horizon_s=2_000.0, short_s=None),
+    Case(name="random, 100 000", make=partial(random_network, 100_000), horizon_s=200.0, short_s=None),
 )

@@ -1,8 +1,11 @@
-"""What goes on, on standard error."""
+"""Progress of a benchmark run, on standard error, with the seconds since it began."""
 
 import sys
+import time
+
+_BEGUN = time.monotonic()
 
 
 def say(text: str) -> None:
-    """Print one line."""
-    print(text, file=sys.stderr, flush=True)
+    sys.stderr.write(f"{time.monotonic() - _BEGUN:6.0f} s  {text}\n")
+    sys.stderr.flush()

@@ -107,7 +107,7 @@ def _horizon(worker: Worker, case: Case, settings: Settings) -> float:
     if fixed > PATIENCE * settings.budget_s:
         raise EngineError(f"{fixed:.1f} s before the first event of a call")
     enough = max(settings.budget_s, 2.0 * fixed)
-    horizon = case.horizon_s * 1e-3
+    horizon = case.horizon_s * 1e-4
     while True:
         spent = max(cost(horizon) - fixed, 1e-9)
         if spent > 0.3 * enough or horizon >= case.horizon_s:

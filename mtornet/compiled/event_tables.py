@@ -11,8 +11,7 @@ IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
-QUEUE = 64
-"""Executions of events that may wait in one cell."""
+_QUEUE, _QUEUE_PER_EVENT = 64, 2
 
 
 class EventTables(NamedTuple):
@@ -58,21 +57,22 @@ class Pending(NamedTuple):
     """What waits in cells: executions of events that were triggered."""
 
     event: IntArray
-    """(n_cells, QUEUE) event of a waiting execution, -1 for none."""
+    """(n_cells, places) event of a waiting execution, -1 for none."""
     time: FloatArray
-    """(n_cells, QUEUE) when it is due."""
+    """(n_cells, places) when it is due."""
     values: FloatArray
-    """(n_cells, QUEUE, most assignments) values from the time of the trigger."""
+    """(n_cells, places, most assignments) values from the time of the trigger."""
     executed: IntArray
     """(n_cells,) executions so far."""
 
 
 def new_pending(events: EventTables, n_cells: int) -> Pending:
-    """Return the empty queues of cells before their start."""
+    """Return the empty queues of cells before their start: so many executions may wait in one cell."""
+    places = _QUEUE + _QUEUE_PER_EVENT * events.n_events
     most = int(np.max(np.diff(events.assignment_start), initial=1))
     return Pending(
-        event=np.full((n_cells, QUEUE), -1, dtype=np.int64),
-        time=np.zeros((n_cells, QUEUE)),
-        values=np.zeros((n_cells, QUEUE, most)),
+        event=np.full((n_cells, places), -1, dtype=np.int64),
+        time=np.zeros((n_cells, places)),
+        values=np.zeros((n_cells, places, most)),
         executed=np.zeros(n_cells, dtype=np.int64),
     )

@@ -12,6 +12,7 @@ EVENT_STORM = 6
 STEP_LIMIT = 7
 STEP_TOO_SMALL = 8
 BAD_PIVOT = 9
+STEP_TOO_LONG = 10
 
 RUNNING = -1
 """Not yet ended."""
@@ -29,4 +30,5 @@ STATUS_NAMES: dict[int, str] = {
     STEP_LIMIT: "step_limit",
     STEP_TOO_SMALL: "step_too_small",
     BAD_PIVOT: "bad_pivot",
+    STEP_TOO_LONG: "step_too_long",
 }

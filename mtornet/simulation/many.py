@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mtornet.compiled.bind import initial_amounts, rate_constants, values_of
+from mtornet.compiled.bind import initial_amounts, row_of_constants, values_of
 from mtornet.compiled.network import compile_network
 from mtornet.compiled.status import STATUS_NAMES
 from mtornet.errors import ProtocolError
@@ -34,7 +34,7 @@ class SetsResult:
     times: FloatArray
     """(n_times,) s."""
     species: tuple[str, ...]
-    """Ids of the columns: species, then read-outs of other names, or those asked for."""
+    """Ids of the columns: species, variables, then read-outs of other names, or those asked for."""
     values: FloatArray
     """(n_sets, n_times, n_columns) molecules; NaN where a set could not be solved."""
     status: tuple[str, ...]
@@ -105,10 +105,10 @@ def simulate_many(
     options = OdeOptions(rtol=rtol, atol=atol)
     compiled = compile_network(network)
     columns = _columns(network, readouts)
-    constants = np.empty((n_sets, 1, compiled.n_reactions))
+    constants = np.empty((n_sets, 1, compiled.n_reactions + len(compiled.pool)))
     for i in range(n_sets):
         changed = {name: float(values[i]) for name, values in sets.items()}
-        constants[i, 0] = rate_constants(compiled, values_of(network, compiled, changed))
+        constants[i, 0] = row_of_constants(compiled, values_of(network, compiled, changed))
     found = ode.solve_many(
         compiled,
         breaks=np.array([grid[0], grid[-1]]),
@@ -135,7 +135,8 @@ def simulate_many(
 
 
 def _columns(network: ReactionNetwork, readouts: Sequence[str] | None) -> tuple[str, ...]:
-    everything = (*network.species, *(name for name in network.readouts if name not in network.species))
+    states = (*network.species, *network.variables)
+    everything = (*states, *(name for name in network.readouts if name not in states))
     for name in readouts or ():
         if name not in everything:
             raise unknown_name("species or read-out", name, everything)

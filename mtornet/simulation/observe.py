@@ -65,7 +65,8 @@ class Observer:
         # A state sampled at the moment of a dose is the one before it.
         stretch = np.maximum(np.searchsorted(starts, times, side="left") - 1, 0)
         values = [values_of(network, compiled, changed) for _, changed in stretches]
-        needed = {s for tree in self._trees for s in symbols(tree)} - set(self._columns) - {TIME}
+        formulas = self._trees[self._n_plain :]
+        needed = {s for tree in formulas for s in symbols(tree)} - set(self._columns) - {TIME}
         self._constants = {name: np.array([values[i][name] for i in stretch]) for name in needed}
         self._constants[TIME] = np.asarray(times, dtype=np.float64)
 

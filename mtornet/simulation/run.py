@@ -103,7 +103,7 @@ def simulate(
         room=room if observer.is_plain else None,
     )
     if method == "ode":
-        amounts, _ = ode.solve(problem, method_options_for(OdeOptions, method_options))
+        amounts, _ = ode.solve(problem, method_options_for(OdeOptions, method_options), stop=stop)
         return _result(
             network, observer, grid, _one(observer(amounts)), method, None, [], keep, ode.ALGORITHM
         )

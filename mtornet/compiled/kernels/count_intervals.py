@@ -8,6 +8,9 @@ from mtornet.compiled.kernels.laws import upper_bound
 from mtornet.compiled.kernels.leaf import leaf
 from mtornet.compiled.kernels.records import FLAGS, SPECIAL, product
 
+MOST_MOLECULES = 9.0e15
+"""Above this a float64 no longer counts single molecules."""
+
 
 @leaf
 def reach(count, steps):
@@ -42,6 +45,16 @@ def set_intervals(steps, x, low, high, tables):
         high[i] = x[i]
     for i in range(tables.n_molecular):
         set_interval(i, steps, x, low, high)
+
+
+@leaf
+def counts_single_molecules(x, tables):
+    """Tell whether every state that reactions change is small enough for a float64 to count by ones."""
+    for k in range(tables.change_species.size):
+        i = tables.change_species[k]
+        if i < tables.n_molecular and x[i] > MOST_MOLECULES:
+            return False
+    return True
 
 
 @leaf

@@ -17,7 +17,7 @@ from mtornet.compiled.status import EVENT_STORM, NEGATIVE_RATE, NOT_FINITE, RUNN
 
 # Executions at one moment, and in one cell, beyond which a model is taken to run in a circle.
 _MOST_AT_ONCE = 10_000
-_MOST_IN_ALL = 10_000_000
+_MOST_IN_ALL = 1_000_000
 
 
 @njit(cache=True, nogil=True)

@@ -14,14 +14,25 @@ from numba import njit
 from mtornet.compiled.kernels.bytecode import evaluate
 from mtornet.compiled.kernels.triggers import flips
 from mtornet.compiled.kernels.variates import normal, poisson
-from mtornet.compiled.status import COMPLETE, INTERRUPTED, NEGATIVE_RATE, NOT_FINITE, RUNNING, TRIGGERED
+from mtornet.compiled.status import (
+    COMPLETE,
+    INTERRUPTED,
+    NEGATIVE_RATE,
+    NOT_FINITE,
+    RUNNING,
+    STEP_TOO_LONG,
+    TRIGGERED,
+)
 
 _CHECK_EVERY = 512
+# The diagonal is 1 plus half of what leaves a species in a step. It becomes small only where something grows
+# by itself faster than a step can follow: of a growth by more than e in one step nothing would be right.
+_LEAST_PIVOT = 0.5
 
 
 @njit(cache=True)
 def factorise(matrix, row_start, diagonal, column, drop_start, drop_pairs, pivots):
-    """Turn the entries of a matrix into its triangular factors in place; False if a pivot is bad."""
+    """Turn the entries of a matrix into its triangular factors in place; False if a pivot is too small."""
     for row in range(diagonal.size):
         for entry in range(row_start[row], row_start[row + 1]):
             value = matrix[entry]
@@ -31,8 +42,7 @@ def factorise(matrix, row_start, diagonal, column, drop_start, drop_pairs, pivot
                 value *= pivots[column[entry]]
             matrix[entry] = value
         pivot = matrix[diagonal[row]]
-        # The diagonal is 1 plus what leaves a species; nothing in a network makes it small.
-        if not (abs(pivot) > 1e-8):
+        if not (pivot > _LEAST_PIVOT):
             return False
         pivots[row] = 1.0 / pivot
     return True
@@ -306,7 +316,10 @@ def advance(
                     matrix,
                 )
                 if not factorise(matrix, row_start, diagonal, column, drop_start, drop_pairs, pivots):
-                    outcome = NOT_FINITE
+                    outcome = STEP_TOO_LONG
+                    for i in range(n):
+                        if not math.isfinite(values[i]):
+                            outcome = NOT_FINITE
                     break
                 back_substitute(matrix, row_start, diagonal, column, pivots, values)
                 total = 0.0

@@ -31,6 +31,8 @@ _MOST_FACTOR = 8.0
 _EPS = 2.220446049250313e-16
 # A step of fewer rounding units of the time than this cannot be told from none.
 _LEAST_STEP = 16.0 * _EPS
+# Just after time 0 is this near: the inverse of a step has to be finite.
+_NO_TIME = 1e-200
 # Jumps of laws in a row, without progress, after which a step passes over them.
 _MOST_STUCK = 20
 
@@ -87,7 +89,7 @@ def begin_stretch(lanes, p, tape, lane, states, rows, cells, breaks, constants_b
     origin, until = cells.clock[s], cells.until[s]
     end = min(breaks[part + 1], until)
     states.origin[lane], states.end[lane], states.time[lane] = origin, end, 0.0
-    empty = end - origin <= _LEAST_STEP * max(abs(origin), abs(end))
+    empty = end - origin <= max(_LEAST_STEP * max(abs(origin), abs(end)), _NO_TIME)
     # A time that is also a dose belongs to what came before the dose, but one that is also an event
     # of the model to what came after it.
     goal = states.output[lane]

@@ -16,6 +16,8 @@ import numpy as np
 from numba import njit
 
 from mtornet.compiled.kernels.count_intervals import (
+    MOST_MOLECULES,
+    counts_single_molecules,
     set_bounds,
     set_interval,
     set_intervals,
@@ -50,7 +52,6 @@ from mtornet.compiled.status import (
     TRIGGERED,
 )
 
-_MOST_MOLECULES = 9.0e15
 _TRIALS_PER_WINDOW = 1024.0
 _PROPOSALS = 8
 _CHECK_EVERY = 65536
@@ -142,6 +143,9 @@ def advance(steps, cells, breaks, constants, added, times, max_events, tables, s
             end = min(breaks[segment + 1], due)
             horizon = end
             x[clock] = t
+            if not counts_single_molecules(x, tables):
+                outcome = COUNT_OVERFLOW
+                break
             set_intervals(steps, x, low, high, tables)
             if n_timed > 0:
                 horizon = hold_time(
@@ -256,7 +260,7 @@ def advance(steps, cells, breaks, constants, added, times, max_events, tables, s
                         if x[i] < low[i] or x[i] > high[i]:
                             left[n_left] = i
                             n_left += 1
-                            if x[i] > _MOST_MOLECULES and outcome != EVENT_LIMIT:
+                            if x[i] > MOST_MOLECULES and outcome != EVENT_LIMIT:
                                 outcome = COUNT_OVERFLOW
                     if outcome != RUNNING:
                         break

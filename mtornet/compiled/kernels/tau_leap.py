@@ -18,6 +18,7 @@ which given their numbers is uniform, and the leap ends just before the first th
 import numpy as np
 from numba import njit
 
+from mtornet.compiled.kernels.count_intervals import MOST_MOLECULES, counts_single_molecules
 from mtornet.compiled.kernels.laws import propensity, upper_bound
 from mtornet.compiled.kernels.leaf import leaf
 from mtornet.compiled.kernels.random import next_word, uniform
@@ -37,7 +38,6 @@ from mtornet.compiled.status import (
     TRIGGERED,
 )
 
-_MOST_MOLECULES = 9.0e15
 # A leap shorter than so many mean waiting times is not worth its cost ...
 _WORTHWHILE = 10.0
 # ... and so many exact steps are taken instead.
@@ -117,7 +117,7 @@ def exact_steps(
             x[i] += tables.change_by[k]
             low[i] = x[i]
             high[i] = x[i]
-            if x[i] > _MOST_MOLECULES:
+            if x[i] > MOST_MOLECULES:
                 outcome = COUNT_OVERFLOW
         for k in range(tables.dependent_start[chosen], tables.dependent_start[chosen + 1]):
             j = tables.dependents[k]
@@ -447,9 +447,8 @@ def advance(
                     x[n_states + 1] = t
                     if tables.watches and flips(cell, x, c, cells, tables, stack):
                         outcome = TRIGGERED
-                    for i in range(n_states):
-                        if x[i] > _MOST_MOLECULES:
-                            outcome = COUNT_OVERFLOW
+                    if not counts_single_molecules(x, tables):
+                        outcome = COUNT_OVERFLOW
                 else:
                     t, taken, outcome, s0, s1, s2, s3 = exact_steps(
                         cell,

@@ -29,6 +29,9 @@ KISAO = {"cle": "KISAO:0000564", "hybrid": "KISAO:0000352"}
 """Stochastic Runge-Kutta method; hybrid method."""
 
 
+_MOST_STEPS = 10_000_000
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LangevinOptions:
     """Steps, and what jumps."""
@@ -143,10 +146,12 @@ def discrete_species(problem: Problem, options: LangevinOptions) -> tuple[str, .
                 raise unknown_name("species", name, compiled.species)
         return options.discrete
     amounts = np.append(np.atleast_2d(problem.x0).mean(axis=0), 1.0)
-    product = np.prod(amounts[compiled.tables.factors], axis=1)
     load = np.zeros(compiled.n_species)
     for row_of_constants, start in zip(problem.segments.constants, problem.segments.breaks, strict=False):
-        rates = effective_constants(compiled, row_of_constants, amounts[:-1], float(start)) * product
+        constants = effective_constants(compiled, row_of_constants, amounts[:-1], float(start))
+        # What is not finite is told when a cell meets it.
+        with np.errstate(over="ignore", invalid="ignore"):
+            rates = constants * np.prod(amounts[compiled.tables.factors], axis=1)
         here = np.zeros(compiled.n_species)
         for j in range(compiled.n_reactions):
             row = slice(compiled.tables.change_start[j], compiled.tables.change_start[j + 1])
@@ -205,38 +210,56 @@ class Steps:
 
 
 def step_grid(breaks: FloatArray, times: FloatArray, options: LangevinOptions) -> Steps:
-    """Return steps that meet every break and every sample time, and grow after each break."""
-    length: list[float] = []
-    segment: list[int] = []
-    sample: list[int] = []
-    end: list[float] = []
+    """Return steps that meet every break and every sample time, and grow after each break.
 
-    def add(step: float, i: int, taken: int, at: float) -> None:
-        length.append(step)
-        segment.append(i)
-        sample.append(taken)
-        end.append(at)
+    Raises
+    ------
+    ProtocolError
+        If there are so many that their list would fill the memory.
+    """
+    if (breaks[-1] - breaks[0]) / options.max_step_s > _MOST_STEPS:
+        raise ProtocolError(
+            f"max_step_s: {breaks[-1] - breaks[0]:g} s take more than {_MOST_STEPS:,} steps of "
+            f"{options.max_step_s:g} s; raise max_step_s, or simulate a shorter time"
+        )
+    length: list[FloatArray] = []
+    segment: list[IntArray] = []
+    sample: list[IntArray] = []
+    end: list[FloatArray] = []
+
+    def add(step: float, i: int, taken: int, ends: FloatArray) -> None:
+        """Add equal steps, of which the last is followed by a sample."""
+        length.append(np.full(ends.size, step))
+        segment.append(np.full(ends.size, i))
+        sample.append(np.append(np.full(ends.size - 1, -1), taken))
+        end.append(ends)
 
     next_sample = 0
     for i in range(len(breaks) - 1):
-        t, last = float(breaks[i]), float(breaks[i + 1])
+        begin, last = float(breaks[i]), float(breaks[i + 1])
+        t = begin
         targets = [float(s) for s in times[next_sample:] if s <= last]
         for target in [*targets, last]:
             is_sample = next_sample < times.size and len(targets) > 0 and target == times[next_sample]
+            taken = next_sample if is_sample else -1
+            if t >= target and is_sample:
+                add(0.0, i, taken, np.array([t]))
             while t < target:
-                step = max(options.first_step_s, options.growth * (t - float(breaks[i])))
+                step = max(options.first_step_s, options.growth * (t - begin))
                 # Whole steps up to the target, so that none is tiny.
                 n = max(int(np.ceil((target - t) / min(step, options.max_step_s))), 1)
-                step = (target - t) / n
-                t = target if n == 1 else t + step
-                add(step, i, next_sample if (t == target and is_sample) else -1, t)
-            if is_sample:
-                if not sample or sample[-1] != next_sample:
-                    add(0.0, i, next_sample, t)
-                next_sample += 1
+                step, grows = (target - t) / n, step < options.max_step_s
+                n_now = 1 if grows else n
+                ends = t + step * np.arange(1.0, n_now + 1.0)
+                if n_now == n:
+                    ends[-1] = target
+                t = float(ends[-1])
+                add(step, i, taken if t == target else -1, ends)
+            next_sample += is_sample
+    nothing = np.empty(0)
     return Steps(
-        length=np.array(length),
-        segment=np.array(segment, dtype=np.int64),
-        sample=np.array(sample, dtype=np.int64),
-        end=np.array(end),
+        length=np.concatenate([nothing, *length]),
+        segment=np.concatenate([nothing, *segment]).astype(np.int64),
+        sample=np.concatenate([nothing, *sample]).astype(np.int64),
+        end=np.concatenate([nothing, *end]),
     )

@@ -113,9 +113,11 @@ def solve(
             see(first + k, m, c)
 
         equations = Equations(problem, i)
-        mean, spread = integrate(
-            equations, start, end, mean, spread, times[done:inside], options, show, budget
-        )
+        # Numbers are looked at after each step; numpy need not tell of them on the way.
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            mean, spread = integrate(
+                equations, start, end, mean, spread, times[done:inside], options, show, budget
+            )
         done = inside
 
 
@@ -228,6 +230,11 @@ class System:
         self.covariance = covariance / self.units
         self.matrix = equations.jacobian(t, mean) * self.unit[None, :] / self.unit[:, None]
         self.fastest = float(np.max(np.sum(np.abs(self.matrix), axis=1), initial=0.0))
+        if not (np.isfinite(self.fastest) and np.all(np.isfinite(equations.slope(t, mean)))):
+            raise IntegrationError(
+                f"mean and covariance could not be integrated beyond t = {t:g} s (a rate or its "
+                "derivative is not finite); check the rate laws"
+            )
         self.triangle, self.basis = schur(self.matrix)
 
     def step(self, h: float) -> Step:

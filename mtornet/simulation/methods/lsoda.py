@@ -58,6 +58,11 @@ def _integrate(
     if distinct.size == 1:
         return np.repeat(x[None, :], grid.size, axis=0)
     right_side, jacobian = functions(compiled, constants)
+    if not np.all(np.isfinite(right_side(float(distinct[0]), x))):
+        raise IntegrationError(
+            f"the rate equations could not be solved beyond t = {distinct[0]:g} s (a rate is not finite); "
+            "check the rate laws"
+        )
     with warnings.catch_warnings():
         # What it warns of is said by the error below.
         warnings.simplefilter("ignore", ODEintWarning)
@@ -79,8 +84,9 @@ def _integrate(
     if info["message"] != "Integration successful." or np.any(fell_short) or not np.all(np.isfinite(values)):
         within = info["tcur"][(info["tcur"] >= distinct[0]) & (info["tcur"] <= distinct[-1])]
         reached = float(np.max(within, initial=distinct[0]))
+        why = info["message"].strip() if np.all(np.isfinite(values)) else "an amount is not finite"
         raise IntegrationError(
             f"the rate equations could not be solved beyond t = {reached:g} s at rtol {options.rtol:g}, atol "
-            f"{options.atol:g} ({info['message'].strip()}); loosen rtol, or check the rate constants"
+            f"{options.atol:g} ({why}); loosen rtol, or check the rate constants"
         )
     return np.asarray(values[where], dtype=np.float64)

@@ -20,7 +20,17 @@ from mtornet.compiled.bind import Segments
 from mtornet.compiled.elimination import elimination_lists
 from mtornet.compiled.event_tables import EventTables, new_pending
 from mtornet.compiled.network import CompiledNetwork
-from mtornet.compiled.status import BAD_PIVOT, COMPLETE, INTERRUPTED, NOT_FINITE, STEP_TOO_SMALL, TRIGGERED
+from mtornet.compiled.status import (
+    BAD_PIVOT,
+    COMPLETE,
+    EVENT_STORM,
+    INTERRUPTED,
+    NEGATIVE_RATE,
+    NOT_FINITE,
+    STEP_LIMIT,
+    STEP_TOO_SMALL,
+    TRIGGERED,
+)
 from mtornet.compiled.tables import Cells, new_cells
 from mtornet.compiled.workspace import new_lane_states, new_rows
 from mtornet.errors import IntegrationError, ProtocolError
@@ -43,6 +53,17 @@ _CHANCE = (1, 2, 3, 4)
 _TRY_LSODA = (NOT_FINITE, STEP_TOO_SMALL, BAD_PIVOT)
 
 
+_REASONS = {
+    STEP_LIMIT: ("{max_steps} steps were not enough", "loosen rtol, or raise max_steps"),
+    EVENT_STORM: ("events follow each other without an end", "check what triggers them"),
+    NOT_FINITE: ("a rate or an amount is not finite", "check the rate laws"),
+    NEGATIVE_RATE: ("an event is delayed by less than no time", "check its delay"),
+    STEP_TOO_SMALL: ("steps became too small", "loosen rtol, or check the rate laws"),
+    BAD_PIVOT: ("a matrix of the steps is singular", "loosen rtol, or check the rate laws"),
+}
+"""Why the rate equations were not solved, and what to do."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SetSolutions:
     """Solutions by parameter set."""
@@ -62,7 +83,9 @@ class SetSolutions:
     """Sets that Rodas5P gave up and LSODA solved."""
 
 
-def solve(problem: Problem, options: OdeOptions) -> tuple[FloatArray, FloatArray]:
+def solve(
+    problem: Problem, options: OdeOptions, *, stop: StopFlag | None = None
+) -> tuple[FloatArray, FloatArray]:
     """Integrate the rate equations.
 
     Returns
@@ -87,17 +110,20 @@ def solve(problem: Problem, options: OdeOptions) -> tuple[FloatArray, FloatArray
         problem.times,
         options,
         lanes=1,
-        stop=StopFlag(),
+        stop=StopFlag() if stop is None else stop,
     )
     status = int(found.status[0])
-    if status in _TRY_LSODA:
+    if status == INTERRUPTED:
+        raise KeyboardInterrupt
+    # LSODA knows no events.
+    if status in _TRY_LSODA and problem.compiled.events is None:
         amounts, final = solve_by_lsoda(problem, options)
         return without_rounding(amounts, options), final
     if status != COMPLETE:
+        why, advice = _REASONS[status]
         raise IntegrationError(
             f"the rate equations could not be solved beyond t = {found.reached[0]:g} s at rtol "
-            f"{options.rtol:g}, atol {options.atol:g} ({options.max_steps} steps were not enough); loosen "
-            "rtol, or raise max_steps"
+            f"{options.rtol:g}, atol {options.atol:g} ({why.format(max_steps=options.max_steps)}); {advice}"
         )
     return without_rounding(found.amounts[0], options), found.final[0]
 
@@ -171,7 +197,8 @@ def solve_many(
         with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="mtornet") as pool:
             parts = list(pool.map(run, cuts[:-1], cuts[1:]))
     found = parts[0] if jobs == 1 else _joined(parts)
-    for i in np.flatnonzero(np.isin(found.status, _TRY_LSODA)):
+    unsolved = np.isin(found.status, _TRY_LSODA) & (compiled.events is None)
+    for i in np.flatnonzero(unsolved):
         _solve_again(found, int(i), compiled, breaks, constants[i], added, times, starts[i], options)
     return found
 
