@@ -33,6 +33,7 @@ _HOMES = {
     "compare": "mtornet.analysis.compare",
     "dose_response": "mtornet.analysis.dose_response",
     "score_card": "mtornet.analysis.facts.score",
+    "fit": "mtornet.analysis.fitting.run",
     "sensitivity": "mtornet.analysis.sensitivity.run",
     "MtorNetError": "mtornet.errors",
     "ModelError": "mtornet.errors",
@@ -67,6 +68,7 @@ __all__ = [
     "compare",
     "dose_response",
     "exposure",
+    "fit",
     "from_graph",
     "load_model",
     "log_doses",
@@ -86,6 +88,7 @@ if TYPE_CHECKING:
     from mtornet.analysis.compare import compare
     from mtornet.analysis.dose_response import dose_response
     from mtornet.analysis.facts.score import score_card
+    from mtornet.analysis.fitting.run import fit
     from mtornet.analysis.run import run
     from mtornet.analysis.sensitivity.run import sensitivity
     from mtornet.errors import (

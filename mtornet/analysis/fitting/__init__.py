@@ -1,0 +1,1 @@
+"""Constants from a user's measurements."""
