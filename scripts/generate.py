@@ -9,6 +9,7 @@ import mtornet as mt
 from mtornet.cli.tables import plain
 from mtornet.network.network import ReactionNetwork
 from mtornet.report.model_card import model_card_blocks
+from mtornet.report.score_text import score_text
 from mtornet.sbml.antimony_write import antimony_text
 from mtornet.sbml.write import sbml_text
 
@@ -23,7 +24,9 @@ def generated() -> dict[Path, str]:
         folder / "mtor.xml": sbml_text(network),
         folder / "mtor.ant": antimony_text(network),
         ROOT / "README.md": _with_block(
-            (ROOT / "README.md").read_text(encoding="utf-8"), "compare", _compare()
+            _with_block((ROOT / "README.md").read_text(encoding="utf-8"), "compare", _compare()),
+            "facts",
+            score_text(network),
         ),
         ROOT / "docs" / "model_card.md": _model_card(network),
     }

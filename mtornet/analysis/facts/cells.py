@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mtornet.errors import ModelError
 from mtornet.names import unknown_name
+from mtornet.network.contexts import contexts
 from mtornet.network.network import ReactionNetwork
 from mtornet.network.variants import variants
 
@@ -42,7 +43,7 @@ def edits_of(network: ReactionNetwork, cells: tuple[str, ...]) -> tuple[CellEdit
 
 
 def _edits(network: ReactionNetwork, part: str) -> list[CellEdit]:
-    named = variants(network.model)
+    named = {**variants(network.model), **contexts(network.model)}
     if part in named:
         return [
             CellEdit(edit.target, edit.operation == "multiply", edit.value, f"{part}.{edit.target}")
@@ -50,7 +51,7 @@ def _edits(network: ReactionNetwork, part: str) -> list[CellEdit]:
         ]
     match = _EDIT.match(part)
     if match is None:
-        raise unknown_name("variant", part, named)
+        raise unknown_name("variant or context", part, named)
     try:
         value = float(match["value"])
     except ValueError:

@@ -128,7 +128,7 @@ class Group:
         failed = found.status != 0
         found.amounts[failed], found.final[failed] = np.nan, np.nan
         return (
-            ode.without_rounding(found.amounts, options).reshape(n_sets, n_lanes, self.times.size, n_species),
+            found.amounts.reshape(n_sets, n_lanes, self.times.size, n_species),
             found.final.reshape(n_sets, n_lanes, n_species),
         )
 

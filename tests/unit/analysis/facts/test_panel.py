@@ -87,7 +87,7 @@ def test_a_set_may_vary_an_edit_of_the_cells(mtor, tmp_path):
     [
         ({"arms": "a = sirolismu 20 nM"}, "unknown drug 'sirolismu'; did you mean 'sirolimus'?"),
         ({"quantity": "fold(pS7, a, 24 h)"}, "unknown read-out 'pS7'"),
-        ({"cells": "Atlantis"}, "unknown variant 'Atlantis'"),
+        ({"cells": "Atlantis"}, "unknown variant or context 'Atlantis'"),
         ({"cells": "k_irs_s8k x 2"}, "unknown species, parameter or input 'k_irs_s8k'"),
         ({"arms": "a = sirolimus 20 nM from insuline 1 nM"}, "unknown ligand 'insuline'"),
         ({"arms": "a = sirolimus 20 parsec"}, "parsec"),

@@ -1,0 +1,1 @@
+"""Estimate what was chosen by us from the facts, and keep the spread of what fits."""

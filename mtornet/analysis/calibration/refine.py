@@ -1,0 +1,92 @@
+"""Descend from a starting point: damped least squares within bounds, each step tried at several lengths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from mtornet.analysis.calibration.target import BEND, PULL, Target
+from mtornet.analysis.facts.fact import FloatArray
+
+LONGEST = 0.7
+"""Largest change of one value in one step: a factor of 2."""
+LENGTHS = (1.0, 0.5, 0.2)
+DAMPINGS = (0.1, 3.0, 100.0, 3000.0)
+"""Added to the curvature, in units of the prior's."""
+ROUNDS = 5
+"""How often facts that a step would lose are taken into it."""
+ENOUGH = 1e-3
+"""Relative gain of a step below which the descent has ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Place:
+    """Where a descent stands."""
+
+    point: FloatArray
+    margins: FloatArray
+    slopes: FloatArray
+    """(n_facts, n_free)."""
+    wanted: FloatArray
+    loss: float
+
+
+def descend(target: Target, start: FloatArray, *, steps: int) -> Iterator[Place]:
+    """Yield the place before each step, and the last one.
+
+    The wanted margins follow the slopes, so the loss of one place is not compared with that of another;
+    within a step they are held.
+    """
+    point = np.clip(start, target.space.low, target.space.high)
+    for _ in range(steps):
+        place = place_at(target, point)
+        yield place
+        candidates = _candidates(target, place)
+        margins = target.margins(candidates)
+        losses = target.loss(candidates, margins, place.wanted)
+        best = int(np.argmin(losses))
+        if not losses[best] < place.loss * (1 - ENOUGH):
+            return
+        point = candidates[best]
+    yield place_at(target, point)
+
+
+def place_at(target: Target, point: FloatArray) -> Place:
+    """Return margins, slopes and loss at a point."""
+    margins, slopes = target.jacobian(point)
+    wanted = target.wanted(slopes)
+    loss = target.loss(point[None], margins[None], wanted)[0]
+    return Place(point=point, margins=margins, slopes=slopes, wanted=wanted, loss=float(loss))
+
+
+def _candidates(target: Target, place: Place) -> FloatArray:
+    moves = [length * _step(target, place, damping) for damping in DAMPINGS for length in LENGTHS]
+    return np.clip(place.point + np.array(moves), target.space.low, target.space.high)
+
+
+def _step(target: Target, place: Place, damping: float) -> FloatArray:
+    """Return the step of least squares for the facts that fall short, now or after the step itself."""
+    from scipy.optimize import lsq_linear
+
+    space, point = target.space, place.point
+    short = target.shortfall(place.margins, place.wanted)
+    # The bend of the loss, as a smaller weight of what is far off.
+    weight = target.weights * (1 + (short / BEND) ** 2) ** -0.25
+    pull = PULL / space.width
+    hold = np.sqrt(damping) * pull
+    low = np.maximum(space.low - point, -LONGEST) - 1e-12
+    high = np.minimum(space.high - point, LONGEST) + 1e-12
+    active, step = short > 0, np.zeros(point.size)
+    for _ in range(ROUNDS):
+        rows = (weight * active)[:, None] * place.slopes
+        matrix = np.vstack([rows, np.diag(pull), np.diag(hold)])
+        aim = weight * active * (place.wanted - place.margins)
+        wish = np.concatenate([aim, pull * (space.prior - point), np.zeros(point.size)])
+        step = lsq_linear(matrix, wish, bounds=(low, high)).x
+        lost = place.margins + place.slopes @ step < place.wanted
+        if not np.any(lost & ~active):
+            break
+        active = active | lost
+    return step

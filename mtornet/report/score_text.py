@@ -1,0 +1,49 @@
+"""The score card as Markdown, for pages that are generated."""
+
+from __future__ import annotations
+
+from mtornet.analysis.calibration.jitter import holds, jittered, moved_values
+from mtornet.analysis.facts.fact import FIT, PRIORITIES, VALIDATION
+from mtornet.analysis.facts.panel import Panel
+from mtornet.analysis.facts.score import MISSED, OBSERVATIONS, ScoreCard, score_card
+from mtornet.network.network import ReactionNetwork
+
+CV, DRAWS, SEED = 0.1, 50, 11
+"""Jitter of the fitted values: spread, number of draws, seed."""
+FIRM = 0.9
+"""Share of draws in which an observation holds firmly."""
+
+
+def score_text(network: ReactionNetwork) -> str:
+    """Return counts, misses with their reasons, and what lies outside, as Markdown."""
+    card = score_card(network)
+    lines = ["| observations | met | of the fit | validation | firm |", "| --- | --- | --- | --- | --- |"]
+    firm = _firm(network, card)
+    for priority in PRIORITIES:
+        all_, fit, kept = (card.count(priority, role) for role in (None, FIT, VALIDATION))
+        steady = "" if firm is None else f"{firm[priority]} of {all_.expressible}"
+        lines.append(f"| {priority} | {all_} | {fit} | {kept} | {steady} |")
+    lines += ["", f"Firm: holds in {100 * FIRM:.0f} % of {DRAWS} draws in which every fitted value is"]
+    lines[-1] += f" multiplied by its own log-normal factor of {100 * CV:.0f} %."
+    missed = [s for s in card.facts if s.status == MISSED]
+    if missed:
+        lines += ["", "Missed:", ""]
+        for s in missed:
+            found = ", ".join(f"{value:.3g}" for value in s.values)
+            lines.append(
+                f"- {s.fact.id} ({s.fact.priority}) {s.fact.title}: `{s.fact.text}` = {found}; {s.reason}"
+            )
+    return "\n".join(lines)
+
+
+def _firm(network: ReactionNetwork, card: ScoreCard) -> dict[str, int] | None:
+    """Return how many observations of each priority hold firmly; None for a network that was never fitted."""
+    moved = moved_values(network.model)
+    if not moved:
+        return None
+    panel = Panel(network, [s.fact for s in card.facts])
+    margins = panel.margins(jittered(moved, cv=CV, n=DRAWS, seed=SEED))
+    chosen = {name: p for name, (p, _, _) in card.observations().items() if name.startswith(OBSERVATIONS)}
+    expressible = {fact.observation for fact in panel.facts}
+    shares = holds(panel, margins, [name for name in chosen if name in expressible])
+    return {p: sum(share >= FIRM for name, share in shares.items() if chosen[name] == p) for p in PRIORITIES}
