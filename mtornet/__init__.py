@@ -35,6 +35,8 @@ _HOMES = {
     "score_card": "mtornet.analysis.facts.score",
     "fit": "mtornet.analysis.fitting.run",
     "sensitivity": "mtornet.analysis.sensitivity.run",
+    "ensemble": "mtornet.analysis.calibration.sets",
+    "predict": "mtornet.analysis.calibration.predict",
     "MtorNetError": "mtornet.errors",
     "ModelError": "mtornet.errors",
     "UnknownNameError": "mtornet.errors",
@@ -69,9 +71,11 @@ __all__ = [
     "dose_response",
     "exposure",
     "fit",
+    "ensemble",
     "from_graph",
     "load_model",
     "log_doses",
+    "predict",
     "read_antimony",
     "read_sbml",
     "run",
@@ -85,6 +89,8 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from mtornet.analysis.calibration.predict import predict
+    from mtornet.analysis.calibration.sets import ensemble
     from mtornet.analysis.compare import compare
     from mtornet.analysis.dose_response import dose_response
     from mtornet.analysis.facts.score import score_card

@@ -18,10 +18,10 @@ def score_text(network: ReactionNetwork) -> str:
     """Return counts, misses with their reasons, and what lies outside, as Markdown."""
     card = score_card(network)
     lines = ["| observations | met | of the fit | validation | firm |", "| --- | --- | --- | --- | --- |"]
-    firm = _firm(network, card)
+    firm = firmly_held(network, card)
     for priority in PRIORITIES:
         all_, fit, kept = (card.count(priority, role) for role in (None, FIT, VALIDATION))
-        steady = "" if firm is None else f"{firm[priority]} of {all_.expressible}"
+        steady = f"{firm[priority]} of {all_.expressible}"
         lines.append(f"| {priority} | {all_} | {fit} | {kept} | {steady} |")
     lines += ["", f"Firm: holds in {100 * FIRM:.0f} % of {DRAWS} draws in which every fitted value is"]
     lines[-1] += f" multiplied by its own log-normal factor of {100 * CV:.0f} %."
@@ -36,11 +36,9 @@ def score_text(network: ReactionNetwork) -> str:
     return "\n".join(lines)
 
 
-def _firm(network: ReactionNetwork, card: ScoreCard) -> dict[str, int] | None:
-    """Return how many observations of each priority hold firmly; None for a network that was never fitted."""
+def firmly_held(network: ReactionNetwork, card: ScoreCard) -> dict[str, int]:
+    """Return how many observations of each priority hold in most draws of the fitted values."""
     moved = moved_values(network.model)
-    if not moved:
-        return None
     panel = Panel(network, [s.fact for s in card.facts])
     margins = panel.margins(jittered(moved, cv=CV, n=DRAWS, seed=SEED))
     chosen = {name: p for name, (p, _, _) in card.observations().items() if name.startswith(OBSERVATIONS)}

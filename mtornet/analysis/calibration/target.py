@@ -24,7 +24,7 @@ FELT = 0.1
 """Change of a margin over the width of a value's prior below which the value keeps its prior."""
 BEND = 1.0
 """Shortfall from which the loss grows linearly, so that one hopeless fact does not pull all others."""
-PULL = 0.05
+PULL = 0.03
 """Weight of the distance from the prior, in standard deviations of it."""
 
 FIT_OPTIONS = OdeOptions(rtol=1e-5, atol=1e-6)
