@@ -26,6 +26,7 @@ from mtornet.cli.options import (
 from mtornet.errors import ProtocolError
 
 if TYPE_CHECKING:
+    from mtornet.analysis.calibration.sets import ParameterSets
     from mtornet.analysis.compare import Comparison
     from mtornet.analysis.request import CompareRequest, CompareSettings
 
@@ -74,6 +75,14 @@ def command(
     ] = defaults.SETTLE,
     seed: Seed = defaults.SEED,
     jobs: Jobs = None,
+    ensemble: Annotated[
+        int | None,
+        typer.Option(
+            "--ensemble",
+            help="Also with this many parameter sets that fit: bands, and the share that rebounds.",
+            show_default=False,
+        ),
+    ] = None,
     keep: Annotated[str, typer.Option("--keep", help="summary, or trajectories of every cell.")] = "summary",
     out: Out = None,
     as_json: Json = False,
@@ -81,6 +90,7 @@ def command(
     dry_run: DryRun = False,
 ) -> int:
     """Run the comparison and write its files."""
+    from mtornet.analysis.calibration.sets import ensemble as parameter_sets
     from mtornet.analysis.compare import carry_out
     from mtornet.analysis.request import CompareRequest, prepared
     from mtornet.cli.progress import CellProgress
@@ -107,6 +117,7 @@ def command(
     if dry_run:
         return _predict(request, jobs, as_json=as_json)
     prepared(request)  # a mistake shows before a folder is made
+    sets = None if ensemble is None else parameter_sets(n=ensemble)
     folder = writable_folder(out or Path("compare"))
     flag = StopFlag()
     with CellProgress(quiet=quiet or as_json) as progress, stop_on_signals(flag):
@@ -115,6 +126,8 @@ def command(
         # The answer first; drawing takes longer than reading it.
         _show(found)
     outputs = write_comparison(found, folder, keep=keep)
+    if sets is not None:
+        outputs["ensemble"] = _bands(found, sets, folder, show=not as_json, jobs=jobs)
     if as_json:
         paths = {name: str(folder / path) for name, path in outputs.items()}
         shown = {
@@ -129,6 +142,21 @@ def command(
         names = ("report.html", "figures/", "summary.csv", "model.xml", "run.json")
         typer.echo("wrote " + "  ".join(f"{folder}/{name}" for name in names))
     return 130 if found.interrupted else 0
+
+
+def _bands(found: Comparison, sets: ParameterSets, folder: Path, *, show: bool, jobs: int | None) -> str:
+    """Write and show what the comparison looks like with every parameter set."""
+    from mtornet.analysis.calibration.bands import comparison_bands, in_words
+    from mtornet.network.library import load_model
+    from mtornet.simulation.parallel import available_jobs
+
+    table = comparison_bands(
+        load_model(), found.settings, found.arms, sets, jobs=jobs if jobs is not None else available_jobs()
+    )
+    table.to_csv(folder / "ensemble.csv", index=False)
+    if show:
+        typer.echo("\n".join(("", *in_words(table), "")))
+    return "ensemble.csv"
 
 
 def _cells(settings: CompareSettings) -> str:

@@ -76,7 +76,7 @@ class Target:
     def wanted(self, slopes: FloatArray) -> FloatArray:
         """Return the margin that each fact should have, larger where it depends strongly on the rates."""
         spread = JITTER * np.linalg.norm(slopes, axis=1)
-        return np.clip(JITTER_ROOM * spread, ROOM, 4 * ROOM)
+        return np.asarray(np.clip(JITTER_ROOM * spread, ROOM, 4 * ROOM))
 
     def shortfall(self, margins: FloatArray, wanted: FloatArray) -> FloatArray:
         """Return by how much each fact falls short of its wanted margin."""
