@@ -72,6 +72,7 @@ __all__ = [
     "exposure",
     "fit",
     "ensemble",
+    "exposure",
     "from_graph",
     "load_model",
     "log_doses",

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from mtornet.analysis.facts.cells import CellEdit, edits_of
 from mtornet.analysis.facts.treatment import Course, Item
 from mtornet.errors import ProtocolError
-from mtornet.experiment.dose import parse_concentration
+from mtornet.experiment.dose import parse_dose
 from mtornet.experiment.drug import find_drug
 from mtornet.experiment.mechanisms import occupancy, with_drug
+from mtornet.experiment.pk.drive import constants_of, driven
+from mtornet.experiment.timeline import Given, drug_pieces, is_clinical
 from mtornet.names import unknown_name
 from mtornet.network.network import ReactionNetwork
 from mtornet.units import parse_quantity
@@ -28,6 +30,8 @@ class BoundCourse:
     drugs: tuple[str, ...]
     binding: tuple[str, ...]
     """Those of the drugs that bring species of their own."""
+    driven: tuple[str, ...]
+    """Those that are dosed in mg, and follow a course through the body."""
     starts: tuple[float, ...]
     inputs: tuple[dict[str, float], ...]
     """Values in force from each start on."""
@@ -59,11 +63,13 @@ class Binder:
             if not self._is_ligand(drug)
         )
 
-    def network_with(self, drugs: Iterable[str]) -> ReactionNetwork:
-        """Return the network with drugs in it."""
+    def network_with(self, drugs: Iterable[str], driven_drugs: Iterable[str]) -> ReactionNetwork:
+        """Return the network with drugs in it, some of which follow a course through the body."""
         network = self.network
         for name in dict.fromkeys(drugs):
             network = with_drug(network, find_drug(network.model, name))
+        for name in driven_drugs:
+            network = driven(network, name)
         return network
 
     def bind(self, course: Course, end: float) -> BoundCourse:
@@ -75,17 +81,16 @@ class Binder:
             if self._is_ligand(item) and item.after_s == 0
         )
         changes: list[tuple[float, str, float]] = []
-        drugs: list[str] = []
+        given: dict[str, list[Given]] = {}
         for item in course.items:
             if self._is_ligand(item):
                 changes.append((item.after_s, item.name, self._concentration(item)))
                 continue
             drug = find_drug(self.network.model, item.name)
-            drugs.append(drug.id)
-            dose = parse_concentration(item.amount, what=f"dose of {item.name}")
-            changes += [
-                (t, drug.id, nM) for t, nM in dose.changes(item.after_s, max(end, item.after_s + 1.0))
-            ]
+            dose = parse_dose(item.amount, what=f"dose of {item.name}")
+            given.setdefault(drug.id, []).append(Given(at_s=item.after_s, dose=dose))
+        for name, doses in given.items():
+            changes += self._changes(name, doses, end)
         starts = tuple(sorted({0.0, *(t for t, _, _ in changes)}))
         values = dict(rest)
         stretches: list[dict[str, float]] = []
@@ -95,11 +100,23 @@ class Binder:
         return BoundCourse(
             edits=edits,
             rest=(edits, rest),
-            drugs=tuple(dict.fromkeys(drugs)),
-            binding=tuple(sorted({name for name in drugs if self._binds(name)})),
+            drugs=tuple(given),
+            binding=tuple(sorted(name for name in given if self._binds(name))),
+            driven=tuple(sorted(name for name, doses in given.items() if is_clinical(doses))),
             starts=starts,
             inputs=tuple(stretches),
         )
+
+    def _changes(self, drug: str, doses: list[Given], end: float) -> list[tuple[float, str, float]]:
+        in_order = tuple(sorted(doses, key=lambda step: step.at_s))
+        pieces = drug_pieces(self.network.model, drug, in_order, end=max(end, in_order[-1].at_s + 1.0))
+        if not is_clinical(doses):
+            return [(piece.start, drug, piece.level) for piece in pieces]
+        return [
+            (piece.start, name, value)
+            for piece in pieces
+            for name, value in constants_of(drug, piece).items()
+        ]
 
     def _is_ligand(self, item: Item) -> bool:
         return item.name in self._ligands

@@ -9,7 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mtornet.analysis.facts.cells import CellEdit
+from mtornet.compiled.moving import written_out
 from mtornet.compiled.network import CompiledNetwork
+from mtornet.compiled.programs import COPY_SCALE
+from mtornet.expression import TIME
 from mtornet.expression.arrays import evaluate_arrays
 from mtornet.network.network import ReactionNetwork
 from mtornet.simulation.methods import ode
@@ -57,6 +60,7 @@ class Group:
                     if name in stretch:
                         full[:, i, k] = stretch[name]
             values[name] = full
+        values[COPY_SCALE] = np.ones((1, 1, 1))
         for name, tree in self.compiled.derived:
             values[name] = np.asarray(evaluate_arrays(tree, values.__getitem__), dtype=np.float64)
         return values
@@ -143,13 +147,16 @@ class Group:
         def value(name: str) -> FloatArray:
             if name in column:
                 return amounts[..., column[name]]
+            if name == TIME:
+                return self.times
             full = values[name]
             return full[..., stretch] if np.ndim(full) and full.shape[-1] > 1 else full
 
+        unfold = written_out(self.network)
         found = {}
         for name in readouts:
             known = self.network.readouts
-            tree = known[name].expression if name in known else None
+            tree = unfold(known[name].expression) if name in known else None
             found[name] = np.broadcast_to(
                 value(name) if tree is None else evaluate_arrays(tree, value), amounts.shape[:-1]
             )

@@ -121,12 +121,14 @@ class Panel:
         rest_index = {rest: i for i, rest in enumerate(rests)}
         members: dict[tuple[object, ...], list[Course]] = {}
         for course, each in bound.items():
-            members.setdefault((each.binding, each.starts), []).append(course)
+            members.setdefault((each.binding, each.driven, each.starts), []).append(course)
+        structures = {(each.binding, each.driven) for each in bound.values()}
         networks = {
-            binding: self._binder.network_with(
-                drug for each in bound.values() if each.binding == binding for drug in each.drugs
+            (binding, driven): self._binder.network_with(
+                [d for e in bound.values() if (e.binding, e.driven) == (binding, driven) for d in e.drugs],
+                driven,
             )
-            for binding in {each.binding for each in bound.values()}
+            for binding, driven in structures
         }
         self._groups: list[Group] = []
         self._readouts: list[tuple[str, ...]] = []
@@ -137,7 +139,7 @@ class Panel:
             first: BoundCourse = bound[courses[0]]
             times = np.array(sorted({t for course in courses for t in wanted[course].times}))
             lanes = [Lane(edits=bound[c].edits, inputs=bound[c].inputs) for c in courses]
-            group = self._group(networks[first.binding], lanes, first.starts, times)
+            group = self._group(networks[first.binding, first.driven], lanes, first.starts, times)
             index = {name: i for i, name in enumerate(group.compiled.species)}
             self._places |= {course: (len(self._groups), i) for i, course in enumerate(courses)}
             self._groups.append(group)
