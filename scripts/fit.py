@@ -26,7 +26,8 @@ import numpy as np
 from scipy.stats import norm, qmc
 
 import mtornet as mt
-from mtornet.analysis.calibration.refine import Place, descend
+from mtornet.analysis.calibration.place import Place
+from mtornet.analysis.calibration.refine import descend
 from mtornet.analysis.calibration.sample import as_good, draws_around
 from mtornet.analysis.calibration.space import Space, free_space
 from mtornet.analysis.calibration.target import ROOM, Target

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mtornet.analysis.calibration.refine import Place
+from mtornet.analysis.calibration.place import Place
 from mtornet.analysis.calibration.space import Space
 from mtornet.analysis.calibration.target import ROOM
 from mtornet.analysis.facts.fact import FloatArray

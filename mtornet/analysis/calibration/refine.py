@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
+from mtornet.analysis.calibration.place import Place, place_at
+from mtornet.analysis.calibration.sample import draws_around
 from mtornet.analysis.calibration.target import BEND, PULL, Target
 from mtornet.analysis.facts.fact import FloatArray
 
@@ -17,20 +18,11 @@ DAMPINGS = (0.1, 3.0, 100.0, 3000.0)
 """Added to the curvature, in units of the prior's."""
 ROUNDS = 5
 """How often facts that a step would lose are taken into it."""
-ENOUGH = 1e-3
+LOOK_SCALES = (0.3, 0.1, 0.03)
+LOOKS = 16
+"""Draws around a place at each scale, where slopes lead no further."""
+ENOUGH = 3e-3
 """Relative gain of a step below which the descent has ended."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Place:
-    """Where a descent stands."""
-
-    point: FloatArray
-    margins: FloatArray
-    slopes: FloatArray
-    """(n_facts, n_free)."""
-    wanted: FloatArray
-    loss: float
 
 
 def descend(target: Target, start: FloatArray, *, steps: int) -> Iterator[Place]:
@@ -40,30 +32,29 @@ def descend(target: Target, start: FloatArray, *, steps: int) -> Iterator[Place]
     within a step they are held.
     """
     point = np.clip(start, target.space.low, target.space.high)
-    for _ in range(steps):
+    for step in range(steps):
         place = place_at(target, point)
         yield place
-        candidates = _candidates(target, place)
-        margins = target.margins(candidates)
-        losses = target.loss(candidates, margins, place.wanted)
-        best = int(np.argmin(losses))
-        if not losses[best] < place.loss * (1 - ENOUGH):
+        # Where bounds and the best of several times meet, slopes lead nowhere, and a look around may.
+        for candidates in (_candidates(target, place), _around(target, place, seed=step)):
+            losses = target.loss(candidates, target.margins(candidates), place.wanted)
+            best = int(np.argmin(losses))
+            if losses[best] < place.loss * (1 - ENOUGH):
+                break
+        else:
             return
         point = candidates[best]
     yield place_at(target, point)
 
 
-def place_at(target: Target, point: FloatArray) -> Place:
-    """Return margins, slopes and loss at a point."""
-    margins, slopes = target.jacobian(point)
-    wanted = target.wanted(slopes)
-    loss = target.loss(point[None], margins[None], wanted)[0]
-    return Place(point=point, margins=margins, slopes=slopes, wanted=wanted, loss=float(loss))
-
-
 def _candidates(target: Target, place: Place) -> FloatArray:
     moves = [length * _step(target, place, damping) for damping in DAMPINGS for length in LENGTHS]
     return np.clip(place.point + np.array(moves), target.space.low, target.space.high)
+
+
+def _around(target: Target, place: Place, *, seed: int) -> FloatArray:
+    rounds = [draws_around(target, place, n=LOOKS, seed=seed, scale=scale) for scale in LOOK_SCALES]
+    return np.concatenate(rounds)
 
 
 def _step(target: Target, place: Place, damping: float) -> FloatArray:

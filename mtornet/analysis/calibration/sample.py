@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mtornet.analysis.calibration.refine import Place
+from mtornet.analysis.calibration.place import Place
 from mtornet.analysis.calibration.target import ROOM, Target
 from mtornet.analysis.facts.fact import FloatArray
 

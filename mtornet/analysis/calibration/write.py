@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from mtornet.analysis.calibration.identify import identifiability
+from mtornet.analysis.calibration.place import Place
 from mtornet.analysis.calibration.record import FILE as RECORD
-from mtornet.analysis.calibration.refine import Place
 from mtornet.analysis.calibration.sets import FILE as SETS
 from mtornet.analysis.calibration.sets import ParameterSets, sets_text
 from mtornet.analysis.calibration.space import Space
