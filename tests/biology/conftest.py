@@ -18,11 +18,16 @@ def courses(mtor: mt.ReactionNetwork) -> CoursesOf:
     known: dict[tuple[object, ...], Courses] = {}
 
     def get(
-        drug: str, *, dose: str | None = None, variant: str = "wild_type", insulin: str = "1 nM"
+        drug: str,
+        *,
+        dose: str | None = None,
+        variant: str = "wild_type",
+        insulin: str | None = "1 nM",
+        context: str | None = None,
     ) -> Courses:
-        key = (drug, dose, variant, insulin)
+        key = (drug, dose, variant, insulin, context)
         if key not in known:
-            known[key] = courses_of(mtor, drug, dose=dose, variant=variant, insulin=insulin)
+            known[key] = courses_of(mtor, drug, dose=dose, variant=variant, insulin=insulin, context=context)
         return known[key]
 
     return get

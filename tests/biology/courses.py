@@ -43,7 +43,8 @@ def courses_of(
     *,
     dose: str | None = None,
     variant: str = "wild_type",
-    insulin: str = "1 nM",
+    insulin: str | None = "1 nM",
+    context: str | None = None,
     times: list[float] | None = None,
 ) -> Courses:
     """Solve one drug and its vehicle for 72 h."""
@@ -52,7 +53,8 @@ def courses_of(
         network=network,
         doses={} if dose is None else {drug: dose},
         variant=variant,
-        inputs={"insulin": insulin},
+        inputs={} if insulin is None else {"insulin": insulin},
+        context=context,
         times=times or TIMES_S,
         method="ode",
         explain=False,

@@ -28,10 +28,12 @@ class Signature:
     source: str
     variant: str = "wild_type"
     dose: str | None = None
+    context: str | None = None
 
     def __str__(self) -> str:
         bound = f"<{self.high:g}" if self.low == 0 else f">{self.low:g}"
         place = "" if self.variant == "wild_type" else f"-{self.variant}"
+        place += f"-{self.context}" if self.context else ""
         return f"{self.drug}{place}-{self.readout}{bound}-at-{self.hours[0]:g}h"
 
     def misses(self, courses: Courses) -> dict[float, float]:
@@ -121,4 +123,50 @@ GENOTYPES = [
     claim("azd8055", "pAKT_T308", (1,), "OBS-030: design", variant="HER2_amp", high=0.5),
 ]
 
-SIGNATURES = [*RAPALOGS, *ATP_COMPETITIVE, *DUAL, *PI3K, *SINGLE, *GENOTYPES]
+# The signature table of the dossier (DRUGS.md section 0): signs, with a margin of 5 % (design).
+UP, DOWN = 1.05, 0.95
+TABLE = "DRUGS.md section 0: sign; margin is design"
+
+MORE_CLASSES = [
+    claim("everolimus", "pERK", (24,), "OBS-012: design", context="MCF7", low=1.2),
+    claim("sapanisertib", "pERK", (24,), TABLE, low=UP),
+    claim("dactolisib", "pERK", (24,), "OBS-035: design", context="BT474", low=1.2),
+    claim("pilaralisib", "pERK", (24,), "OBS-035: design", context="BT474", low=1.2),
+    *(
+        claim("mk2206", readout, (1, 24), TABLE, high=DOWN)
+        for readout in ("pS6K_T389", "p4EBP1_T37_46", "pAKT_S473", "pAKT_T308", "AKT_output")
+    ),
+    claim("mk2206", "HER3_total", (24,), TABLE, low=UP),
+    *(
+        claim(drug, readout, (1, 24), "OBS-122: design (rise 1.2)", context="MCF7", low=1.2)
+        for drug in ("capivasertib", "ipatasertib")
+        for readout in ("pAKT_S473", "pAKT_T308")
+    ),
+    claim("capivasertib", "AKT_output", (1, 24), "OBS-122: design (fall to 0.4)", context="MCF7", high=0.4),
+    claim("capivasertib", "pGSK3B_S9", (24,), "OBS-122: sign", context="MCF7", high=DOWN),
+    claim("capivasertib", "pS6K_T389", (24,), "OBS-122: sign", context="MCF7", high=DOWN),
+    claim("pf4708671", "pS6", (1, 24), "OBS-080: design", high=0.3),
+    claim("pf4708671", "pS6K_T389", (1, 24), "OBS-080: design", low=1.1),
+    claim("pf4708671", "pAKT_S473", (24,), TABLE, low=UP),
+    claim("pf4708671", "pER_S167", (24,), "OBS-081: sign", context="MCF7", high=DOWN),
+    *(
+        claim(drug, readout, (2, 24), "OBS-027, OBS-060: design", high=0.2)
+        for drug in ("rapalink1", "rmc5552")
+        for readout in ("pS6K_T389", "p4EBP1_T37_46")
+    ),
+    claim("rapalink1", "pS6K_T389", (24,), "OBS-060: design", variant="MTOR_F2108L", high=0.2),
+    claim("rmc5552", "pAKT_S473", (24,), TABLE + " (- or 0)", high=UP),
+    claim("lapatinib", "pAKT_T308", (4,), "OBS-033: design", context="BT474", high=0.5),
+    claim("lapatinib", "ERBB3_mRNA", (24,), "OBS-033: sign", context="BT474", low=UP),
+    claim("linsitinib", "pAKT_S473", (1, 24), "OBS-003: sign", high=DOWN),
+    claim("trametinib", "pERK", (1, 24), "OBS-012: sign (MEK inhibitor)", high=0.5),
+    claim("palbociclib", "pRB", (24,), "RES-07: sign", high=0.5),
+    claim("palbociclib", "growth_rate", (24,), "RES-07: sign", high=DOWN),
+    claim("fulvestrant", "ER_total", (24,), "OBS-013: sign (degrader)", context="MCF7", high=0.5),
+    claim("fulvestrant", "cyclin_D1", (24,), "RES-07: sign", context="MCF7", high=DOWN),
+    claim("letrozole", "cyclin_D1", (24,), "OBS-013: sign", context="MCF7", high=DOWN),
+    claim("metformin", "pAMPK_T172", (1, 24), "RES-22: sign", low=UP),
+    claim("metformin", "pS6K_T389", (24,), "RES-22: sign", high=DOWN),
+]
+
+SIGNATURES = [*RAPALOGS, *ATP_COMPETITIVE, *DUAL, *PI3K, *SINGLE, *GENOTYPES, *MORE_CLASSES]

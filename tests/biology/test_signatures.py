@@ -14,7 +14,13 @@ AFTER_START = [m / 60 for m in MINUTES if m] + list(HOURS)
 
 @pytest.mark.parametrize("signature", SIGNATURES, ids=str)
 def test_signature(signature: Signature, courses):
-    found = courses(signature.drug, dose=signature.dose, variant=signature.variant)
+    found = courses(
+        signature.drug,
+        dose=signature.dose,
+        variant=signature.variant,
+        context=signature.context,
+        insulin="1 nM" if signature.context is None else None,
+    )
     assert not signature.misses(found), signature.source
 
 
