@@ -34,6 +34,7 @@ _HOMES = {
     "dose_response": "mtornet.analysis.dose_response",
     "score_card": "mtornet.analysis.facts.score",
     "fit": "mtornet.analysis.fitting.run",
+    "pair_response": "mtornet.analysis.pair_response",
     "sensitivity": "mtornet.analysis.sensitivity.run",
     "ensemble": "mtornet.analysis.calibration.sets",
     "predict": "mtornet.analysis.calibration.predict",
@@ -75,6 +76,7 @@ __all__ = [
     "from_graph",
     "load_model",
     "log_doses",
+    "pair_response",
     "predict",
     "read_antimony",
     "read_sbml",
@@ -95,6 +97,7 @@ if TYPE_CHECKING:
     from mtornet.analysis.dose_response import dose_response
     from mtornet.analysis.facts.score import score_card
     from mtornet.analysis.fitting.run import fit
+    from mtornet.analysis.pair_response import pair_response
     from mtornet.analysis.run import run
     from mtornet.analysis.sensitivity.run import sensitivity
     from mtornet.errors import (

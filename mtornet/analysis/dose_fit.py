@@ -16,7 +16,7 @@ WORST_REVERSAL = 0.15
 """Rise against a fall (or fall against a rise), relative to the range, above which it is not one sigmoid."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class DoseFit:
     """``top + (bottom - top) * d^h / (d^h + EC50^h)`` fitted by least squares.
 
@@ -37,8 +37,23 @@ class DoseFit:
     """Fold change without drug; 1 by definition of the vehicle."""
     AUC: float
     """Mean fold change over the logarithm of the tested doses, by trapezoids."""
+    AUC_interval: tuple[float, float]
     residual_sd: float
+    covariance: FloatArray
+    """(3, 3) of ln EC50, Emax and ln hill; infinite where the doses do not determine them."""
+    quantile: float
+    """Of the t distribution: half of an interval in standard errors."""
     message: str = ""
+
+    @property
+    def IC50(self) -> float:
+        """Dose in nM at which half of the vehicle is left; infinite if there is none."""
+        return dose_at(self, 0.5)[0]
+
+    @property
+    def IC50_interval(self) -> tuple[float, float]:
+        """95 % interval of the IC50."""
+        return dose_at(self, 0.5)[1]
 
     def __call__(self, doses_nM: FloatArray) -> FloatArray:
         """Return the curve's fold change at doses in nM."""
@@ -91,7 +106,12 @@ def fit_dose_response(doses: FloatArray, folds: FloatArray, standard_error: Floa
     assert best is not None
     freedom = x.size - 3
     variance = 2.0 * best.cost / freedom if freedom > 0 else float("nan")
-    half = _half_widths(best.jac, variance, student.ppf(0.975, max(freedom, 1)))
+    quantile = float(student.ppf(0.975, max(freedom, 1)))
+    covariance = _covariance(best.jac, variance)
+    half = quantile * np.sqrt(np.diag(covariance))
+    # EC50 and Hill slope are fitted as logarithms; beyond a factor of e^20 nothing is determined.
+    half = np.where(np.array([True, False, True]) & (half > 20.0), np.inf, half)
+    auc_half = quantile * float(np.sqrt(np.sum(_trapezoid_weights(np.log(x)) ** 2 / weights**2) * variance))
     log_ec50, bottom, log_hill = (float(v) for v in best.x)
     flat = float(np.ptp(y)) < 1e-6
     at_edge = not (np.log(x[0]) - 2.5 < log_ec50 < np.log(x[-1]) + 2.5)
@@ -116,15 +136,40 @@ def fit_dose_response(doses: FloatArray, folds: FloatArray, standard_error: Floa
         hill_interval=(float(np.exp(log_hill - half[2])), float(np.exp(log_hill + half[2]))),
         top=1.0,
         AUC=auc,
+        AUC_interval=(auc - auc_half, auc + auc_half),
         residual_sd=residual_sd,
+        covariance=covariance,
+        quantile=quantile,
         message=message,
     )
 
 
-def _half_widths(jacobian: FloatArray, variance: float, quantile: float) -> FloatArray:
+def dose_at(fit: DoseFit, level: float) -> tuple[float, tuple[float, float]]:
+    """Return the dose in nM at which a curve reaches a level, and its 95 % interval (delta method).
+
+    Half of the vehicle (0.5) gives the absolute IC50. A curve that never comes there has an infinite one.
+    """
+    reached = (1.0 - level) / (1.0 - fit.Emax) if fit.Emax != 1.0 else np.inf
+    if not 0.0 < reached < 1.0:
+        return float("inf"), (float("nan"), float("inf"))
+    odds = reached / (1.0 - reached)
+    place = np.log(fit.EC50) + np.log(odds) / fit.hill
+    slope = np.array([1.0, 1.0 / (fit.hill * (level - fit.Emax)), -np.log(odds) / fit.hill])
+    if not np.all(np.isfinite(fit.covariance)):
+        return float(np.exp(place)), (0.0, float("inf"))
+    half = fit.quantile * np.sqrt(slope @ fit.covariance @ slope)
+    with np.errstate(over="ignore"):
+        return float(np.exp(place)), (float(np.exp(place - half)), float(np.exp(place + half)))
+
+
+def _trapezoid_weights(x: FloatArray) -> FloatArray:
+    """Return the weight of each value in its mean over ``x`` by trapezoids."""
+    steps = np.diff(x)
+    return np.asarray((np.append(steps, 0.0) + np.insert(steps, 0, 0.0)) / (2.0 * (x[-1] - x[0])))
+
+
+def _covariance(jacobian: FloatArray, variance: float) -> FloatArray:
     information = jacobian.T @ jacobian
     if not np.isfinite(variance) or np.linalg.cond(information) > 1e14:
-        return np.full(3, np.inf)
-    half = quantile * np.sqrt(np.diag(np.linalg.inv(information)) * variance)
-    # EC50 and Hill slope are fitted as logarithms; beyond a factor of e^20 nothing is determined.
-    return np.where(np.array([True, False, True]) & (half > 20.0), np.inf, half)
+        return np.full((3, 3), np.inf)
+    return np.asarray(np.linalg.inv(information) * variance)

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from mtornet.analysis import defaults
 from mtornet.analysis.dose_fit import DoseFit, fit_dose_response
+from mtornet.analysis.growth import GrMetrics, divisions, gr_metrics, gr_values, per_second
 from mtornet.analysis.summary import NOTHING, summary_table
+from mtornet.analysis.times import default_times
 from mtornet.errors import ProtocolError
 from mtornet.experiment.arms import arm_of, check_distinct, constant_protocol
 from mtornet.experiment.clinical import ClinicalDose
@@ -43,6 +45,10 @@ class DoseResponse:
     standard_error: NDArray[np.float64]
     """(n_doses,) of the fold change; 0 for a deterministic run."""
     fit: DoseFit
+    gr: GrMetrics | None
+    """Growth rate inhibition metrics, where the read-out is a growth rate."""
+    gr_values: NDArray[np.float64]
+    """(n_doses,) GR value of each dose; empty for other read-outs."""
     summary: pd.DataFrame
     """Tidy table of all doses and the vehicle at all times simulated."""
     method: str
@@ -111,10 +117,13 @@ def dose_response(
     ]
     check_distinct(arms)
     readouts = check_readouts(network, [readout])
+    unit = network.readouts[readout].unit if readout in network.readouts else "molecule"
+    grows = per_second(unit) is not None
     experiment = Experiment(
         network=network,
         readouts=readouts,
-        times=np.array([at_s]),
+        # A growth rate is followed all along: cell numbers are its integral.
+        times=default_times(at_s) if grows else np.array([at_s]),
         progress=progress or Silent(),
         stop=StopFlag() if stop is None else stop,
     )
@@ -134,8 +143,8 @@ def dose_response(
     if experiment.stop.is_set:
         # Half a dose series has no curve; whoever asked to stop gets what Python gives for it.
         raise KeyboardInterrupt
-    means = np.array([result.moments.mean[0, 0] for result in results])
-    errors = np.array([result.moments.sd[0, 0] / np.sqrt(max(result.moments.n, 1)) for result in results])
+    means = np.array([result.moments.mean[-1, 0] for result in results])
+    errors = np.array([result.moments.sd[-1, 0] / np.sqrt(max(result.moments.n, 1)) for result in results])
     if not means[0] > NOTHING:
         raise ProtocolError(
             f"read-out {readout!r} is 0 without drug in {variant} cells, so nothing can be compared with it"
@@ -145,6 +154,12 @@ def dose_response(
         relative = np.sqrt((errors[1:] / means[1:]) ** 2 + (errors[0] / means[0]) ** 2)
     standard_error = np.where(means[1:] > 0, folds * relative, 0.0)
     concentrations = np.array([arm.dose_nM for arm in arms[1:]])
+    gr, values = None, np.empty(0)
+    if grows:
+        rates = np.stack([result.moments.mean[:, 0] for result in results])
+        doubled = divisions(experiment.times, rates, unit)
+        values = gr_values(doubled[1:], float(doubled[0]))
+        gr = gr_metrics(concentrations[concentrations > 0], values[concentrations > 0])
     return DoseResponse(
         drug=name,
         readout=readout,
@@ -153,6 +168,8 @@ def dose_response(
         fold_change=folds,
         standard_error=standard_error,
         fit=fit_dose_response(concentrations, folds, standard_error),
+        gr=gr,
+        gr_values=values,
         summary=summary_table(results),
         method=method,
         kisao=KISAO[method],

@@ -71,3 +71,57 @@ def test_stochastic_doses_repeat_with_the_seed(mtornet, tmp_path):
     table = pd.read_csv(tmp_path / "a" / "summary.csv")
     assert (table["n"] == 2).all()
     assert np.isfinite(table["mean"]).all()
+
+
+def test_several_readouts_and_gr_metrics(mtornet, tmp_path):
+    done = mtornet(
+        *("dose", "sapanisertib", "--readout", "pS6K_T389", "--readout", "growth_rate"),
+        *("--doses", "7", "--from", "0.1 nM", "--to", "1 uM", "--at", "24 h", "--out", "x"),
+    )
+    assert done.code == 0, done.err
+    assert done.out.count("sapanisertib on ") == 2
+    assert "IC50 " in done.out
+    assert "AUC " in done.out
+    assert done.out.count("GR_AOC ") == 1
+    written = {path.name for path in (tmp_path / "x").iterdir()}
+    assert {"dose_response_pS6K_T389.png", "dose_response_growth_rate.png", "gr_growth_rate.csv"} <= written
+    found = json.loads(
+        mtornet("dose", "sapanisertib", "--readout", "growth_rate", "--doses", "6", "--json").out
+    )
+    assert len(found["GR"]) == 6
+    assert found["GRmax"] < found["GR"][0] <= 1.0 + 1e-9
+
+
+def test_a_pair_gives_a_matrix_and_its_synergy(mtornet, tmp_path):
+    pair = ("dose", "sapanisertib", "alpelisib", "--readout", "pS6K_T389", "--at", "2 h", "--doses", "3")
+    done = mtornet(*pair, "--from", "1 nM", "--to", "1 uM", "--replicates", "3", "--out", "x")
+    assert done.code == 0, done.err
+    for model in ("Bliss", "HSA", "Loewe", "ZIP"):
+        assert model in done.out
+    written = {path.name for path in (tmp_path / "x").iterdir()}
+    assert written == {"synergy.csv", "dose_matrix.svg", "dose_matrix.png", "dose_matrix.csv"}
+    wells = pd.read_csv(tmp_path / "x" / "dose_matrix.csv")
+    assert len(wells) == 16
+    alone = json.loads(
+        mtornet("dose", "sapanisertib", "--at", "2 h", "--doses", "4", "--from", "1 nM", "--json").out
+    )
+    first = wells[(wells["dose_a"] == 1.0) & (wells["dose_b"] == 0.0)]["nominal"].item()
+    assert first == pytest.approx(alone["fold_change"][0], rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("everolimus", "RAD001"), "a pair needs two drugs; 'everolimus' and 'RAD001' are both everolimus"),
+        (("everolimus", "torin1", "alpelisib"), "dose: expected one drug or two, got 3"),
+        (
+            ("everolimus", "torin1", "--method", "ssa"),
+            "a dose matrix is of one read-out and of the rate equations",
+        ),
+        (("everolimus", "--doses", "3"), "a dose response needs at least four different doses above 0"),
+    ],
+)
+def test_wrong_pairs(mtornet, arguments, message):
+    done = mtornet("dose", *arguments)
+    assert done.code == 2
+    assert message in done.err

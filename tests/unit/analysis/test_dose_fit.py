@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import binom
 
 import mtornet as mt
-from mtornet.analysis.dose_fit import fit_dose_response, hill_curve
+from mtornet.analysis.dose_fit import dose_at, fit_dose_response, hill_curve
 
 DOSES = np.logspace(-2, 4, 13)
 
@@ -77,6 +77,32 @@ def test_intervals_cover_the_truth_in_95_percent(noisy_fits):
 
 def test_sabotage_intervals_of_half_the_width_are_caught(noisy_fits):
     assert np.all(coverage(noisy_fits, width=0.5) < binom.ppf(1e-5, REPEATS, 0.945))
+
+
+def test_intervals_of_ic50_and_auc_cover_the_truth_in_95_percent(noisy_fits):
+    ec50, bottom, hill = TRUTH
+    ic50 = ec50 * (0.5 / (0.5 - bottom)) ** (1 / hill)
+    auc = np.trapezoid(curve(*TRUTH), np.log(DOSES)) / np.ptp(np.log(DOSES))
+    hits, hits_of_half = np.zeros(2), np.zeros(2)
+    for fit in noisy_fits:
+        for k, (ends, truth) in enumerate(
+            ((np.log(dose_at(fit, 0.5)[1]), np.log(ic50)), (fit.AUC_interval, auc))
+        ):
+            off, half = abs(truth - np.mean(ends)), np.ptp(ends) / 2
+            hits[k] += off <= half
+            hits_of_half[k] += off <= half / 2
+    assert np.all(hits >= binom.ppf(1e-5, REPEATS, 0.94))
+    assert np.all(hits <= binom.isf(1e-5, REPEATS, 0.96))
+    assert np.all(hits_of_half < binom.ppf(1e-5, REPEATS, 0.94))
+
+
+def test_absolute_ic50_lies_on_the_curve():
+    fit = fitted(curve(3.0, 0.2, 0.8))
+    at_half, (low, high) = dose_at(fit, 0.5)
+    assert fit(np.array([at_half]))[0] == pytest.approx(0.5)
+    assert low <= at_half <= high
+    assert (fit.IC50, fit.IC50_interval) == (at_half, (low, high))
+    assert dose_at(fitted(curve(3.0, 0.6, 0.8)), 0.5)[0] == np.inf
 
 
 def test_more_noise_wider_intervals():
