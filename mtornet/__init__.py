@@ -32,6 +32,7 @@ _HOMES = {
     "run": "mtornet.analysis.run",
     "compare": "mtornet.analysis.compare",
     "dose_response": "mtornet.analysis.dose_response",
+    "resistance": "mtornet.analysis.resistance.explore",
     "score_card": "mtornet.analysis.facts.score",
     "fit": "mtornet.analysis.fitting.run",
     "pair_response": "mtornet.analysis.pair_response",
@@ -80,6 +81,7 @@ __all__ = [
     "predict",
     "read_antimony",
     "read_sbml",
+    "resistance",
     "run",
     "score_card",
     "sensitivity",
@@ -98,6 +100,7 @@ if TYPE_CHECKING:
     from mtornet.analysis.facts.score import score_card
     from mtornet.analysis.fitting.run import fit
     from mtornet.analysis.pair_response import pair_response
+    from mtornet.analysis.resistance.explore import resistance
     from mtornet.analysis.run import run
     from mtornet.analysis.sensitivity.run import sensitivity
     from mtornet.errors import (

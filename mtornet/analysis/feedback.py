@@ -24,9 +24,17 @@ from mtornet.simulation.steady_state import SteadyState
 LEAST_CLIMB = 0.1
 """log2 of peak over nadir below which there is nothing to explain."""
 
-CONTROL_WORTH_CUTTING = 0.02
-FALL_WORTH_CUTTING = 0.8
-MOST_CUTS = 6
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worth:
+    """Which arms are worth a cut in simulation."""
+
+    control: float = 0.02
+    """At least this much of the read-out, relative, for a relative change of the arm."""
+    fall: float = 0.8
+    """The regulator falls below this part of its activity."""
+    most: int = 6
+    """Arms by read-out, strongest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,15 +76,15 @@ def released_feedback(
         By read-out, largest share first; empty where nothing climbs.
     """
     setup = experiment.prepare(treated)
-    climbs = _climbs(experiment, treated)
+    climbs = climbs_of(experiment, treated)
     climbing = [readout for readout in readouts if climbs[readout][0] >= LEAST_CLIMB]
     found: dict[str, list[ReleasedFeedback]] = {readout: [] for readout in readouts}
     if setup.steady is None or not climbing:
         return found
-    candidates = _candidates(experiment, setup, setup.steady, treated, climbing)
-    every_arm = dict.fromkeys(arm for chosen in candidates.values() for arm, _, _ in chosen)
-    without = {arm: _climbs_without(experiment, arm, treated) for arm in every_arm}
-    for readout, chosen in candidates.items():
+    chosen_arms = candidates(experiment, setup, setup.steady, treated, climbing, Worth())
+    every_arm = dict.fromkeys(arm for chosen in chosen_arms.values() for arm, _, _ in chosen)
+    without = {arm: climbs_without(experiment, arm.reactions, treated) for arm in every_arm}
+    for readout, chosen in chosen_arms.items():
         climb, peak = climbs[readout]
         for arm, control, path in chosen:
             cut = without[arm]
@@ -97,7 +105,7 @@ def released_feedback(
     return found
 
 
-def _climbs(experiment: Experiment, treated: Arm) -> dict[str, tuple[float, float]]:
+def climbs_of(experiment: Experiment, treated: Arm) -> dict[str, tuple[float, float]]:
     """Return by read-out how far it climbs from its nadir (log2) and its peak over vehicle."""
     with_drug = experiment.deterministic(treated).moments.mean
     without = experiment.deterministic(vehicle_arm(treated)).moments.mean
@@ -108,24 +116,30 @@ def _climbs(experiment: Experiment, treated: Arm) -> dict[str, tuple[float, floa
     }
 
 
-def _climbs_without(
-    experiment: Experiment, arm: RegulatoryArm, treated: Arm
+def climbs_without(
+    experiment: Experiment, reactions: Sequence[str], treated: Arm
 ) -> dict[str, tuple[float, float]] | None:
+    """Return the same in cells that lack some reactions; None if such a cell has no steady state."""
     cut = Experiment(
-        network=experiment.network.without_reaction(*arm.reactions),
+        network=experiment.network.without_reaction(*reactions),
         readouts=experiment.readouts,
         times=experiment.times,
         ode_options=experiment.ode_options,
     )
     try:
-        return _climbs(cut, treated)
+        return climbs_of(cut, treated)
     except MtorNetError:
-        # Without the arm the cell may have no steady state; then it explains nothing here.
+        # Then the cut explains nothing here.
         return None
 
 
-def _candidates(
-    experiment: Experiment, setup: Setup, steady: SteadyState, treated: Arm, readouts: Sequence[str]
+def candidates(
+    experiment: Experiment,
+    setup: Setup,
+    steady: SteadyState,
+    treated: Arm,
+    readouts: Sequence[str],
+    worth: Worth,
 ) -> dict[str, list[tuple[RegulatoryArm, float, str]]]:
     """Return by read-out the arms worth cutting, with their control and their path to the read-out."""
     network, inputs = setup.before, setup.settle_inputs
@@ -137,12 +151,12 @@ def _candidates(
     influences = influence_graph(network, inputs, steady.amounts)
     chosen = {}
     for readout in readouts:
-        own = _own_reactions(network, readout)
+        own = own_reactions(network, readout)
         promising = [
             arm
             for arm in arms
-            if control[readout][arm] < -CONTROL_WORTH_CUTTING
-            and falls[arm.regulator] < FALL_WORTH_CUTTING
+            if control[readout][arm] < -worth.control
+            and falls[arm.regulator] < worth.fall
             and not own & set(arm.reactions)
             # What lowers one site and raises another moves a molecule between its forms.
             and all(control[sibling][arm] < 0 for sibling in siblings[readout])
@@ -154,7 +168,7 @@ def _candidates(
         paths = {arm: _path(network, influences, arm, readout) for arm in promising}
         chosen[readout] = [
             (arm, control[readout][arm], " ".join(paths[arm]))
-            for arm in _most_downstream(promising, paths)[:MOST_CUTS]
+            for arm in _most_downstream(promising, paths)[: worth.most]
         ]
     return chosen
 
@@ -196,7 +210,7 @@ def _most_downstream(arms: list[RegulatoryArm], paths: dict[RegulatoryArm, list[
     return [arm for arm in arms if not regulators & set(paths[arm][1:-1])]
 
 
-def _own_reactions(network: ReactionNetwork, readout: str) -> set[str]:
+def own_reactions(network: ReactionNetwork, readout: str) -> set[str]:
     """Return the reactions that make or unmake what the read-out sees; none of them is a feedback."""
     seen = set(symbols(network.readouts[readout].expression))
     return {reaction.id for reaction in network.reactions.values() if seen & set(reaction.net)}

@@ -9,7 +9,19 @@ from typing import Annotated
 
 import typer
 
-from mtornet.cli import check, compare, convert, dose, fit, sensitivity, show, simulate, verify, warm_up
+from mtornet.cli import (
+    check,
+    compare,
+    convert,
+    dose,
+    fit,
+    resist,
+    sensitivity,
+    show,
+    simulate,
+    verify,
+    warm_up,
+)
 from mtornet.errors import MtorNetError
 
 EXIT_OK, EXIT_CHECK_FAILED, EXIT_WRONG_INPUT, EXIT_INTERRUPTED = 0, 1, 2, 130
@@ -30,7 +42,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (compare, dose, sensitivity, fit, simulate, show, convert, check, verify, warm_up):
+for verb in (compare, dose, resist, sensitivity, fit, simulate, show, convert, check, verify, warm_up):
     app.command(name=verb.NAME, help=verb.HELP, epilog=verb.EXAMPLE)(verb.command)
 
 

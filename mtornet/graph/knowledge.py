@@ -105,6 +105,12 @@ COLUMNS: dict[str, Columns] = {
         },
         key=("context", "kind", "target"),
     ),
+    "states": Columns(
+        required=("id", "name", "k_on", "k_off", "unit", *_PROVENANCE),
+        optional=("off_context", "off_variant", "on_context", "on_variant", "note"),
+        non_negative=("k_on", "k_off"),
+        units=("unit",),
+    ),
     "transporters": Columns(required=("id", "efflux", "name", *_PROVENANCE), optional=("note",)),
     "population": Columns(
         required=("kind", "target", "cv", *_PROVENANCE),
@@ -115,7 +121,7 @@ COLUMNS: dict[str, Columns] = {
     ),
 }
 
-OPTIONAL_TABLES = frozenset(("modules", "contexts", "transporters", "population"))
+OPTIONAL_TABLES = frozenset(("modules", "contexts", "transporters", "population", "states"))
 """Tables that a model may do without."""
 
 

@@ -91,15 +91,41 @@ def report_html(comparison: Comparison, folder: Path, figures: Mapping[str, Sequ
         sections.limits(comparison),
         repeat(comparison),
     )
+    return page(
+        title=_listed(treated) + " compared" if treated else "Vehicle only",
+        finding=sections.finding(comparison),
+        contents=_CONTENTS,
+        body=body,
+        run=comparison.run,
+    )
+
+
+def page(
+    *,
+    title: str,
+    finding: str,
+    contents: Sequence[tuple[str, str]],
+    body: Sequence[str],
+    run: Mapping[str, object],
+) -> str:
+    """Return a whole page: its sections are HTML already, every other text is escaped here.
+
+    Parameters
+    ----------
+    contents
+        Identifier and title of each section.
+    run
+        The run record, for version and seed.
+    """
     return _PAGE.substitute(
-        title=escape(_listed(treated) + " compared" if treated else "Vehicle only"),
-        finding=escape(sections.finding(comparison)),
+        title=escape(title),
+        finding=escape(finding),
         notice=escape(NOTICE),
         stylesheet=STYLESHEET,
-        contents="".join(f'<li><a href="#{name}">{escape(title)}</a></li>' for name, title in _CONTENTS),
+        contents="".join(f'<li><a href="#{name}">{escape(label)}</a></li>' for name, label in contents),
         body="\n".join(body),
-        version=escape(str(comparison.run.get("mtornet_version", ""))),
-        seed=escape(str(comparison.run.get("seed", ""))),
+        version=escape(str(run.get("mtornet_version", ""))),
+        seed=escape(str(run.get("seed", ""))),
     )
 
 

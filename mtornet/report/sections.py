@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mtornet.plot.population import readout_label
-from mtornet.report.captions import caption_of
+from mtornet.report.captions import Caption, caption_of
 from mtornet.report.embed import embedded
 from mtornet.report.parts import bullets, duration, facts, paragraph, section, shown, table
 from mtornet.report.sources import provenance_table
@@ -119,16 +119,21 @@ def answer(comparison: Comparison) -> str:
 
 def figures(comparison: Comparison, paths: Mapping[str, Sequence[Path]], folder: Path) -> str:
     """Return the figures with captions, each inside the page."""
-    blocks = []
-    for number, (name, files) in enumerate(paths.items(), start=1):
-        caption = caption_of(name, comparison)
-        where = ", ".join(_relative(path, folder) for path in files)
-        blocks.append(
-            f'<figure id="figure-{escape(name)}">\n{embedded(name, files, alt=caption.alt)}\n'
-            f"<figcaption><strong>Figure {number}. {escape(caption.title)}.</strong> {escape(caption.text)}"
-            f'<p class="files">Files: {escape(where)}</p></figcaption>\n</figure>'
-        )
+    blocks = [
+        figure(number, name, caption_of(name, comparison), files, folder)
+        for number, (name, files) in enumerate(paths.items(), start=1)
+    ]
     return section("figures", "Figures", *blocks)
+
+
+def figure(number: int, name: str, caption: Caption, files: Sequence[Path], folder: Path) -> str:
+    """Return one numbered figure with its caption, inside the page."""
+    where = ", ".join(_relative(path, folder) for path in files)
+    return (
+        f'<figure id="figure-{escape(name)}">\n{embedded(name, files, alt=caption.alt)}\n'
+        f"<figcaption><strong>Figure {number}. {escape(caption.title)}.</strong> {escape(caption.text)}"
+        f'<p class="files">Files: {escape(where)}</p></figcaption>\n</figure>'
+    )
 
 
 def _relative(path: Path, folder: Path) -> str:

@@ -1,0 +1,1 @@
+"""Resistance exploration: what defeats a drug, through which feedback, and what would stop it."""
