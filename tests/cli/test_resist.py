@@ -10,7 +10,7 @@ FEW = ("--draws", "32", "--sets", "2", "--duration", "24 h")
 
 @pytest.mark.slow
 def test_everything_is_written_and_said(mtornet, tmp_path):
-    done = mtornet("resist", "--drug", "RAD001", "--against", "sapanisertib", "--out", "r", *FEW, timeout=590)
+    done = mtornet("resist", "--drug", "RAD001", "--against", "sapanisertib", "--out", "r", *FEW)
     assert done.code == 0
     assert done.out.startswith("Resistance to everolimus 20 nM (rapalog)\n")
     for words in ("Edits that cost the response", "Second drugs", "S6K ⊣ IRS", "The rebound is abolished by"):
