@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mtornet.compiled.bind import initial_amounts, row_of_constants, values_of
-from mtornet.compiled.network import compile_network
+from mtornet.compiled.bind import initial_amounts
+from mtornet.compiled.bind_many import Values, rows_of_constants, values_of_points
+from mtornet.compiled.moving import written_out
+from mtornet.compiled.network import CompiledNetwork, compile_network
 from mtornet.compiled.status import STATUS_NAMES
 from mtornet.errors import ProtocolError
+from mtornet.expression import TIME, Symbol
+from mtornet.expression.arrays import evaluate_arrays
 from mtornet.names import unknown_name
 from mtornet.network.network import ReactionNetwork
 from mtornet.simulation.methods import ode
 from mtornet.simulation.methods.ode_options import OdeOptions
-from mtornet.simulation.observe import Observer
 from mtornet.simulation.parallel import available_jobs
 from mtornet.simulation.problem import FloatArray
 from mtornet.simulation.run import ascending_times
@@ -105,10 +108,8 @@ def simulate_many(
     options = OdeOptions(rtol=rtol, atol=atol)
     compiled = compile_network(network)
     columns = _columns(network, readouts)
-    constants = np.empty((n_sets, 1, compiled.n_reactions + len(compiled.pool)))
-    for i in range(n_sets):
-        changed = {name: float(values[i]) for name, values in sets.items()}
-        constants[i, 0] = row_of_constants(compiled, values_of(network, compiled, changed))
+    given = values_of_points(network, compiled, sets)
+    constants = rows_of_constants(compiled, given, n_sets)[:, None, :]
     found = ode.solve_many(
         compiled,
         breaks=np.array([grid[0], grid[-1]]),
@@ -118,11 +119,7 @@ def simulate_many(
         options=options,
         jobs=jobs if jobs is not None else available_jobs(),
     )
-    values = np.empty((n_sets, grid.size, len(columns)))
-    for i in range(n_sets):
-        changed = {name: float(each[i]) for name, each in sets.items()}
-        observer = Observer(network, compiled, readouts=columns, times=grid, stretches=[(grid[0], changed)])
-        values[i] = observer(ode.without_rounding(found.amounts[i], options))
+    values = _observed(network, compiled, columns, ode.without_rounding(found.amounts, options), grid, given)
     return SetsResult(
         times=grid,
         species=columns,
@@ -132,6 +129,31 @@ def simulate_many(
         kisao=ode.KISAO,
         algorithm=ode.ALGORITHM,
     )
+
+
+def _observed(
+    network: ReactionNetwork,
+    compiled: CompiledNetwork,
+    columns: tuple[str, ...],
+    states: FloatArray,
+    times: FloatArray,
+    given: Values,
+) -> FloatArray:
+    """Return columns (n_sets, n_times, n_columns) of states (n_sets, n_times, n_states)."""
+    place = {name: i for i, name in enumerate(compiled.species)}
+    unfold = written_out(network)
+
+    def value(name: str) -> FloatArray:
+        if name in place:
+            return states[:, :, place[name]]
+        return times[None, :] if name == TIME else np.atleast_1d(given[name])[:, None]
+
+    seen = np.empty((*states.shape[:2], len(columns)))
+    for k, name in enumerate(columns):
+        known = name in network.readouts
+        tree = unfold(network.readouts[name].expression) if known else Symbol(name)
+        seen[:, :, k] = evaluate_arrays(tree, value)
+    return seen
 
 
 def _columns(network: ReactionNetwork, readouts: Sequence[str] | None) -> tuple[str, ...]:
