@@ -37,6 +37,8 @@ class EventTables(NamedTuple):
     """Program of left minus right side."""
     atom_slope: IntArray
     """Program of its derivative by time, which itself reads no time; -1 if it does."""
+    atom_is_bent: BoolArray
+    """Whether the difference is not linear in time, so that its next change of sign has to be searched."""
     atom_is_mixed: BoolArray
     """Whether the state moves the time at which a comparison flips."""
     n_molecular: int
@@ -50,7 +52,10 @@ class EventTables(NamedTuple):
 
     def for_continuous_states(self) -> EventTables:
         """Return the same for states that move between events: comparisons with them have no set time."""
-        return self._replace(atom_slope=np.where(self.atom_is_mixed, -1, self.atom_slope))
+        return self._replace(
+            atom_slope=np.where(self.atom_is_mixed, -1, self.atom_slope),
+            atom_is_bent=np.zeros_like(self.atom_is_bent),
+        )
 
 
 class Pending(NamedTuple):

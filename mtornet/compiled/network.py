@@ -218,7 +218,10 @@ def _only_deterministic(network: ReactionNetwork, programs: Programs) -> Iterabl
         if variable.rate is not None:
             yield f"variable {variable.id!r} changes continuously (a rate rule)"
     for name in programs.bent_triggers:
-        yield f"event {name!r}: its trigger depends on time in a way that has no single moment (not linear)"
+        yield (
+            f"event {name!r}: its trigger depends on time by more than comparisons; write it as one, such as "
+            "'f(time) > 0'"
+        )
 
 
 def _guards(reaction: Reaction, powers: dict[str, int], index: dict[str, int]) -> list[tuple[int, float]]:

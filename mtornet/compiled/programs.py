@@ -53,7 +53,7 @@ class Programs:
     trigger_is_mixed: NDArray[np.bool_]
     """See ``Tables``."""
     bent_triggers: tuple[str, ...]
-    """Events whose trigger depends on time, but not linearly."""
+    """Events whose trigger depends on time by more than comparisons."""
     depth: int
 
 
@@ -191,23 +191,20 @@ class _EventPrograms:
     def _add_if(self, tree: Expression | None) -> int:
         return -1 if tree is None else self._add(self.whole_cell(tree))
 
-    def _atoms(self, event: Event) -> list[tuple[int, int, bool]]:
+    def _atoms(self, event: Event) -> list[tuple[int, int, bool, bool]]:
         trigger = self.whole_cell(event.trigger)
         self.watched |= set(symbols(trigger))
         found = []
-        bent = TIME in set(symbols(trigger)) and not all(_is_switch(tree) for tree in _timed_leaves(trigger))
+        if TIME in set(symbols(trigger)) and not all(_is_switch(tree) for tree in _timed_leaves(trigger)):
+            self.bent.append(event.id)
         for tree in postorder(trigger):
             if isinstance(tree, Apply) and tree.operator in RELATIONS and TIME in set(symbols(tree)):
                 difference = Apply("-", tree.arguments)
                 slope = derivative(difference, TIME)
-                if TIME in set(symbols(slope)):
-                    bent = True
+                bent = TIME in set(symbols(slope))
                 mixed = any(name in self.index for name in symbols(tree))
-                slope_program = -1 if TIME in set(symbols(slope)) else self._add(slope)
-                found.append((self._add(difference), slope_program, mixed))
-        self.mixed.append(any(mixed for _, _, mixed in found))
-        if bent:
-            self.bent.append(event.id)
+                found.append((self._add(difference), -1 if bent else self._add(slope), mixed, bent))
+        self.mixed.append(any(mixed for _, _, mixed, _ in found))
         return found
 
     def tables(self, block: Bytecode) -> EventTables:
@@ -225,9 +222,10 @@ class _EventPrograms:
             initial_value=np.array([e.initial_value for e in self.events]),
             values_from_trigger_time=np.array([e.use_values_from_trigger_time for e in self.events]),
             atom_start=_starts(self.atoms),
-            atom_value=_integers([value for row in self.atoms for value, _, _ in row]),
-            atom_slope=_integers([slope for row in self.atoms for _, slope, _ in row]),
-            atom_is_mixed=np.array([mixed for row in self.atoms for _, _, mixed in row], dtype=np.bool_),
+            atom_value=_integers([value for row in self.atoms for value, _, _, _ in row]),
+            atom_slope=_integers([slope for row in self.atoms for _, slope, _, _ in row]),
+            atom_is_mixed=np.array([mixed for row in self.atoms for _, _, mixed, _ in row], dtype=np.bool_),
+            atom_is_bent=np.array([bent for row in self.atoms for _, _, _, bent in row], dtype=np.bool_),
             n_molecular=self.n_molecular,
             depth=max(block.depth, 1),
         )

@@ -134,6 +134,6 @@ def test_nothing_ever_happens(method: str) -> None:
 
 
 def test_more_langevin_steps_than_memory_holds_are_refused() -> None:
-    with pytest.raises(ProtocolError, match=r"more than 10,000,000 steps of 5 s; raise max_step_s"):
+    with pytest.raises(ProtocolError, match=r"more than 10,000,000 steps of 10 s; raise max_step_s"):
         mt.simulate(DEATH.network(), [0.0, 1e10], method="hybrid")
     assert ended(DEATH.network(), "hybrid", [0.0, 1e10], max_step_s=1e7) == "complete"

@@ -49,7 +49,9 @@ def counts_of(result: SimulationResult, *names: str) -> dict[str, np.ndarray]:
     return {name: result.counts[:, :, result.column(name)] for name in names}
 
 
-@pytest.mark.parametrize("trigger", ["time >= 2.5", "time > 2.5", "not (time <= 2.5)", "2*time - 5 > 0"])
+@pytest.mark.parametrize(
+    "trigger", ["time >= 2.5", "time > 2.5", "not (time <= 2.5)", "2*time - 5 > 0", "time^2 > 6.25"]
+)
 def test_at_a_set_time(trigger: str, cells: int, algorithm: str) -> None:
     exact = distributions(
         toys.IMMIGRATION_DEATH, TIMES, schedule=((0.0, {}, {}), (2.5, {}, {"X": 7})), limit=120
@@ -196,9 +198,22 @@ def test_a_negative_rate_ends_with_a_status(algorithm: str) -> None:
     assert set(run(falling.network(), algorithm, 3).status) == {"negative_rate"}
 
 
-def test_a_bent_trigger_is_refused_by_name(algorithm: str) -> None:
-    with pytest.raises(ProtocolError, match=r"event 'wave'.*not linear"):
-        run(with_events(STILL.network(), event("wave", "sin(time) > 0.5", X=1)), algorithm, 1)
+def test_a_trigger_that_time_bends_fires_at_its_exact_moments(algorithm: str) -> None:
+    waves = event("wave", "sin(time) > 0.5", n="n + 1", last="time")
+    # The count of 3 moves the moment: it is where 1 + 10 exp(-time) falls to 3.
+    falls = event("fall", "X > 1 + 10*exp(-time)", fallen="time")
+    never = event("touch", "(time - 4)^2 < 0", n="n + 100")
+    network = with_events(STILL.network(), waves, falls, never, n=0, last=-1, fallen=-1)
+    found = counts_of(run(network, algorithm, 2), "n", "last", "fallen")
+    np.testing.assert_array_equal(found["n"], [[0, 1, 1, 1, 1, 2]] * 2)
+    first, second = np.pi / 6, np.pi / 6 + 2 * np.pi
+    np.testing.assert_allclose(found["last"][0], [-1, *[first] * 4, second], rtol=1e-12)
+    np.testing.assert_allclose(found["fallen"][0], [-1, -1, *[np.log(5)] * 4], rtol=1e-12)
+
+
+def test_a_trigger_that_is_no_comparison_of_time_is_refused_by_name(algorithm: str) -> None:
+    with pytest.raises(ProtocolError, match=r"event 'wave'.*by more than comparisons"):
+        run(with_events(STILL.network(), event("wave", "floor(time/2)", X=1)), algorithm, 1)
 
 
 def test_a_continuous_variable_is_refused_by_name(algorithm: str) -> None:

@@ -6,11 +6,12 @@ triggers looked at anew after each; the cell goes on until its next moment.
 """
 
 import math
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 
-from mtornet.compiled.kernels.bytecode import evaluate
+from mtornet.compiled.kernels.bytecode import bounds, evaluate
 from mtornet.compiled.kernels.leaf import inner
 from mtornet.compiled.kernels.random import next_word, uniform
 from mtornet.compiled.status import EVENT_STORM, NEGATIVE_RATE, NOT_FINITE, RUNNING, TRIGGERED
@@ -20,8 +21,23 @@ _MOST_AT_ONCE = 10_000
 _MOST_IN_ALL = 1_000_000
 
 
+# A change of sign is placed within this part of the time, or of the time that is left.
+_SHORTEST = 1e-15
+# Stretches of time looked at for one comparison; what was reached after so many is a moment to look again.
+_MOST_STRETCHES = 100_000
+
+
+class Box(NamedTuple):
+    """Room for bounds over a stretch of time."""
+
+    low: Any
+    high: Any
+    stack: Any
+    other_stack: Any
+
+
 @njit(cache=True, nogil=True)
-def settle(cells, pending, events, constants, whole):
+def settle(cells, pending, events, constants, whole, end):
     """Execute what is due in every cell that is ``TRIGGERED``, and let it run until its next moment.
 
     Parameters
@@ -33,9 +49,12 @@ def settle(cells, pending, events, constants, whole):
     whole
         Whether amounts of molecules stay whole: an assigned amount between two whole ones becomes
         either of them, at random, with its mean kept.
+    end
+        Time at which the simulation ends; beyond, no moment is looked for.
     """
     n_states = cells.x.shape[1]
     x = np.empty(n_states + 2)
+    box = Box(np.empty(x.size), np.empty(x.size), np.empty(events.depth), np.empty(events.depth))
     x[n_states] = 1.0
     stack = np.empty(events.depth)
     values = np.empty(pending.values.shape[2])
@@ -77,7 +96,7 @@ def settle(cells, pending, events, constants, whole):
                 outcome = EVENT_STORM
         for i in range(n_states):
             cells.x[cell, i] = x[i]
-        cells.until[cell] = next_moment(cell, t, x, c, pending, events, stack)
+        cells.until[cell] = next_moment(cell, t, end, x, c, pending, events, stack, box)
         cells.status[cell] = outcome
 
 
@@ -148,7 +167,7 @@ def next_due(cell, t, x, c, cells, pending, events, stack):
 
 
 @inner
-def next_moment(cell, t, x, c, pending, events, stack):
+def next_moment(cell, t, end, x, c, pending, events, stack, box):
     """Time at which an execution is due or the time alone may flip a trigger; infinite if never."""
     moment = np.inf
     for slot in range(pending.event.shape[1]):
@@ -156,6 +175,8 @@ def next_moment(cell, t, x, c, pending, events, stack):
             moment = min(moment, pending.time[cell, slot])
     for a in range(events.atom_value.size):
         k, d = events.atom_value[a], events.atom_slope[a]
+        if events.atom_is_bent[a]:
+            moment = min(moment, next_change(k, t, end, x, c, events, stack, box))
         if d < 0:
             continue
         slope = evaluate(events.code, events.start[d], events.start[d + 1], x, c, stack)
@@ -169,6 +190,48 @@ def next_moment(cell, t, x, c, pending, events, stack):
             # ``time > 5`` is still false at 5 and true just after it.
             moment = min(moment, np.nextafter(t, np.inf))
     return moment
+
+
+@inner
+def next_change(k, t, end, x, c, events, stack, box):
+    """Next time up to ``end`` at which the sign of program ``k`` may change by the time alone, or infinite.
+
+    Stretches of time in which bounds exclude a change are passed over, others are halved until they are
+    next to nothing. A moment found in vain costs a look at the triggers, and is no error.
+    """
+    clock = x.size - 1
+    first, last = events.start[k], events.start[k + 1]
+    # Without reference counting, arrays are copied entry by entry.
+    for i in range(x.size):
+        box.low[i] = x[i]
+        box.high[i] = x[i]
+    value = evaluate(events.code, first, last, x, c, stack)
+    if value == 0.0:
+        # ``time^2 > 4`` is still false at 2 and true just after it.
+        x[clock] = np.nextafter(t, np.inf)
+        value = evaluate(events.code, first, last, x, c, stack)
+        x[clock] = t
+        if value != 0.0:
+            return np.nextafter(t, np.inf)
+    start, stretch = t, end - t
+    for _ in range(_MOST_STRETCHES):
+        if not (start < end):
+            return np.inf
+        until = min(end, start + stretch)
+        box.low[clock], box.high[clock] = start, until
+        low, high = bounds(events.code, first, last, box.low, box.high, c, box.stack, box.other_stack)
+        if (low > 0.0 and value > 0.0) or (high < 0.0 and value < 0.0) or (low == 0.0 and high == 0.0):
+            start, stretch = until, 2.0 * stretch
+        elif until - start > _SHORTEST * max(abs(until), end - t):
+            stretch = 0.5 * (until - start)
+        else:
+            x[clock] = until
+            later = evaluate(events.code, first, last, x, c, stack)
+            x[clock] = t
+            if not (later > 0.0 and value > 0.0) and not (later < 0.0 and value < 0.0):
+                return until
+            start = until
+    return start
 
 
 @inner

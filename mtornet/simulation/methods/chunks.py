@@ -66,7 +66,9 @@ def run_in_chunks(
         if compiled.events is None:
             advance(chunk, reached)
         else:
-            _advance_through_events(chunk, advance, compiled.events, constants, reached, stop)
+            _advance_through_events(
+                chunk, advance, compiled.events, constants, float(breaks[-1]), reached, stop
+            )
         # What ended early has no samples beyond; a Langevin cell, whose next sample is no number of
         # samples, has none at all and says so itself.
         for cell in np.flatnonzero(chunk.status > COMPLETE):
@@ -103,6 +105,7 @@ def _advance_through_events(
     advance: Advance,
     events: EventTables,
     constants: FloatArray,
+    end: float,
     reached: FloatArray,
     stop: StopFlag,
 ) -> None:
@@ -113,5 +116,5 @@ def _advance_through_events(
     # What is true at the start may be an event of its own.
     chunk.status[:] = TRIGGERED
     while np.any(chunk.status == TRIGGERED) and not stop.is_set:
-        settle(chunk, pending, events, constants[None], True)
+        settle(chunk, pending, events, constants[None], True, end)
         advance(chunk, reached)

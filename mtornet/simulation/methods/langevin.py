@@ -36,14 +36,14 @@ _MOST_STEPS = 10_000_000
 class LangevinOptions:
     """Steps, and what jumps."""
 
-    max_step_s: float = 5.0
+    max_step_s: float = 10.0
     first_step_s: float = 0.1
     """Length of the first step after the start and after each change of conditions."""
     growth: float = 0.02
     """A step is at most this part of the time since the last change of conditions."""
     few_copies: float = 30.0
     """Species below this many copies at the start jump, if their reactions are rare (hybrid)."""
-    rare_per_step: float = 0.5
+    rare_per_step: float = 1.0
     """Most events in the longest step of a species that jumps."""
     discrete: tuple[str, ...] | None = None
     """Species that jump, by name, instead of those chosen by copies and load (hybrid)."""

@@ -295,7 +295,7 @@ def _advance_through_events(
     cells.rng[:] = _CHANCE
     cells.status[:] = TRIGGERED
     while np.any(cells.status == TRIGGERED) and not stop.is_set:
-        settle(cells, pending, events, constants, False)
+        settle(cells, pending, events, constants, False, np.inf)
         advance()
 
 
