@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,25 +20,43 @@ PEER_COLOURS = (*CLASS_COLOURS[1:], "#999933", "#6E6E6E", "#44AA99", "#AA4499")
 
 
 def draw(folder: Path) -> None:
-    """Write ``overview.svg`` and ``overview.png`` from the tables of numbers in a folder."""
+    """Write ``overview.svg`` and ``overview.png`` from the tables of numbers that a folder has."""
     parts = {name: read_rows(name, folder) for name in ("ssa", "ensemble", "ode", "startup", "memory")}
+    styles = _styles([*parts["ssa"], *parts["ensemble"]])
+
+    def one(ax: Axes) -> None:
+        _dots(ax, parts["ssa"], "ns_per_event", styles, leave_out="random")
+        ax.set_title("Exact simulation, one trajectory")
+        ax.set_xlabel("CPU time per reaction event (ns)")
+
+    def many(ax: Axes) -> None:
+        _dots(ax, parts["ensemble"], "cpu_s", styles, leave_out="random")
+        ax.set_title("1 000 runs of about 1 000 events, results in numpy")
+        ax.set_xlabel("CPU time (s)")
+
+    panels: list[tuple[str, Callable[[Axes], None]]] = [
+        ("ssa", one),
+        ("ssa", lambda ax: _scaling(ax, parts["ssa"], styles)),
+        ("ensemble", many),
+        ("ode", lambda ax: _work_precision(ax, parts["ode"])),
+        ("startup", lambda ax: _startup(ax, parts["startup"])),
+        ("memory", lambda ax: _memory(ax, parts["memory"])),
+    ]
+    panels = [(name, panel) for name, panel in panels if parts[name]]
+    if not panels:
+        return
+    n_rows = -(-len(panels) // 2)
     with figure_style():
-        figure = new_figure(12.0, 11.5)
-        axes = figure.subplots(3, 2)
-        styles = _styles([*parts["ssa"], *parts["ensemble"]])
-        _dots(axes[0, 0], parts["ssa"], "ns_per_event", styles, leave_out="random")
-        axes[0, 0].set_title("Exact simulation, one trajectory")
-        axes[0, 0].set_xlabel("CPU time per reaction event (ns)")
-        _scaling(axes[0, 1], parts["ssa"], styles)
-        _dots(axes[1, 0], parts["ensemble"], "cpu_s", styles, leave_out="random")
-        axes[1, 0].set_title("1 000 runs of about 1 000 events, results in numpy")
-        axes[1, 0].set_xlabel("CPU time (s)")
-        _work_precision(axes[1, 1], parts["ode"])
-        _startup(axes[2, 0], parts["startup"])
-        _memory(axes[2, 1], parts["memory"])
-        handles, labels = _legend_of(axes[0, 0], axes[0, 1], axes[1, 0])
+        figure = new_figure(12.0, 1.0 + 3.5 * n_rows)
+        axes = figure.subplots(n_rows, 2, squeeze=False).ravel()
+        for ax, (_, panel) in zip(axes, panels, strict=False):
+            panel(ax)
+        for ax in axes[len(panels) :]:
+            ax.set_axis_off()
+        with_names = [ax for ax, (name, _) in zip(axes, panels, strict=False) if name in ("ssa", "ensemble")]
+        handles, labels = _legend_of(*with_names)
         figure.legend(handles, labels, loc="lower center", ncols=5, bbox_to_anchor=(0.5, 0.0))
-        figure.tight_layout(rect=(0, 0.055, 1, 1), h_pad=2.0, w_pad=2.0)
+        figure.tight_layout(rect=(0, 0.63 / (1.0 + 3.5 * n_rows), 1, 1), h_pad=2.0, w_pad=2.0)
         figure.savefig(folder / f"{NAME}.svg", format="svg", metadata={"Date": None, "Creator": None})
         figure.savefig(folder / f"{NAME}.png", format="png", dpi=DPI, metadata={"Software": None})
 

@@ -36,7 +36,7 @@ it stands; no file with such a reaction is exact in both ([ADR 3](adr/0003-sbml-
 def write(folder: Path, docs: Path = DOCS) -> None:
     """Write the page and its figure from the results in a folder."""
     rows = {name: read_rows(name, folder) for name in PARTS}
-    text = [OPENING, _headline(rows).markdown(), f"![All results in one figure]({NAME}.svg)"]
+    text = [OPENING.strip(), _headline(rows).markdown(), f"![All results in one figure]({NAME}.svg)"]
     for name, title in PARTS.items():
         path = folder / f"{name}.md"
         if path.exists():

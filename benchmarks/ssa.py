@@ -18,7 +18,9 @@ N_POINTS = 101
 TINY = 1e-6
 """Part of the horizon of the run whose cost is taken off: what a call costs before its first event."""
 LEAST_EVENTS = 300.0
-PATIENCE = 4.0
+FIRST_CALL = 10.0
+"""Times the usual limit that the first call of a process may take."""
+PATIENCE = 6.0
 """A call whose set-up takes this many budgets is not run long enough to see its events."""
 
 
@@ -91,18 +93,18 @@ def _entry(worker: Worker, load: Cost, counter: Worker, case: Case, settings: Se
     horizon = _horizon(worker, case, settings)
     # Where rates swing, as in the oscillator, a short horizon has its own number of events.
     cells = 16 if horizon < 0.1 * case.horizon_s else 4
-    events = counter.value("events", cells, horizon, 7, limit_s=settings.run_limit_s)
+    events = counter.value("events", cells, horizon, 7, limit_s=FIRST_CALL * settings.run_limit_s)
     return _Entry(worker, load.cpu_s, horizon, events)
 
 
 def _horizon(worker: Worker, case: Case, settings: Settings) -> float:
     """Return how long to run so that the events cost about the budget."""
 
-    def cost(horizon_s: float) -> float:
-        return worker.cost("run", horizon_s, N_POINTS, 1, limit_s=settings.run_limit_s).cpu_s
+    def cost(horizon_s: float, limit_s: float = settings.run_limit_s) -> float:
+        return worker.cost("run", horizon_s, N_POINTS, 1, limit_s=limit_s).cpu_s
 
     # The first call may compile or allocate.
-    cost(case.horizon_s * TINY)
+    cost(case.horizon_s * TINY, FIRST_CALL * settings.run_limit_s)
     fixed = cost(case.horizon_s * TINY)
     if fixed > PATIENCE * settings.budget_s:
         raise EngineError(f"{fixed:.1f} s before the first event of a call")
