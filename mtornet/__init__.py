@@ -36,6 +36,8 @@ _HOMES = {
     "score_card": "mtornet.analysis.facts.score",
     "fit": "mtornet.analysis.fitting.run",
     "pair_response": "mtornet.analysis.pair_response",
+    "schedule_search": "mtornet.analysis.schedules.search",
+    "continuation": "mtornet.analysis.continuation.run",
     "sensitivity": "mtornet.analysis.sensitivity.run",
     "ensemble": "mtornet.analysis.calibration.sets",
     "predict": "mtornet.analysis.calibration.predict",
@@ -70,6 +72,7 @@ __all__ = [
     "UnknownNameError",
     "UnsupportedFeatureError",
     "compare",
+    "continuation",
     "dose_response",
     "ensemble",
     "exposure",
@@ -83,6 +86,7 @@ __all__ = [
     "read_sbml",
     "resistance",
     "run",
+    "schedule_search",
     "score_card",
     "sensitivity",
     "simulate",
@@ -96,12 +100,14 @@ if TYPE_CHECKING:
     from mtornet.analysis.calibration.predict import predict
     from mtornet.analysis.calibration.sets import ensemble
     from mtornet.analysis.compare import compare
+    from mtornet.analysis.continuation.run import continuation
     from mtornet.analysis.dose_response import dose_response
     from mtornet.analysis.facts.score import score_card
     from mtornet.analysis.fitting.run import fit
     from mtornet.analysis.pair_response import pair_response
     from mtornet.analysis.resistance.explore import resistance
     from mtornet.analysis.run import run
+    from mtornet.analysis.schedules.search import schedule_search
     from mtornet.analysis.sensitivity.run import sensitivity
     from mtornet.errors import (
         ModelError,

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 NAME = "dose"
 HELP = (
-    "Dose response of a drug on read-outs: EC50, IC50, Emax, Hill slope, AUC with 95 % intervals; of a growth "
-    "rate the GR metrics. With two drugs the dose matrix, and its synergy by Bliss, HSA, Loewe and ZIP."
+    "Dose response of a drug on read-outs: EC50, IC50, Emax, Hill slope, AUC with 95 % intervals; of growth "
+    "rates the GR metrics. With two drugs the dose matrix, and its synergy by Bliss, HSA, Loewe and ZIP."
 )
 EXAMPLE = "Example: mtornet dose sapanisertib --readout pS6K_T389 --from '0.1 nM' --to '1 uM' --out ec50"
 

@@ -10,12 +10,14 @@ from typing import Annotated
 import typer
 
 from mtornet.cli import (
+    branches,
     check,
     compare,
     convert,
     dose,
     fit,
     resist,
+    schedule,
     sensitivity,
     show,
     simulate,
@@ -42,7 +44,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (compare, dose, resist, sensitivity, fit, simulate, show, convert, check, verify, warm_up):
+for verb in (
+    compare,
+    dose,
+    resist,
+    sensitivity,
+    fit,
+    schedule,
+    branches,
+    simulate,
+    show,
+    convert,
+    check,
+    verify,
+    warm_up,
+):
     app.command(name=verb.NAME, help=verb.HELP, epilog=verb.EXAMPLE)(verb.command)
 
 

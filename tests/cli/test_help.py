@@ -2,7 +2,20 @@ import re
 
 import pytest
 
-VERBS = ["compare", "dose", "sensitivity", "fit", "simulate", "show", "convert", "check", "verify", "warm-up"]
+VERBS = [
+    "compare",
+    "dose",
+    "sensitivity",
+    "fit",
+    "schedule",
+    "branches",
+    "simulate",
+    "show",
+    "convert",
+    "check",
+    "verify",
+    "warm-up",
+]
 
 
 @pytest.mark.parametrize("flag", ["--help", "-h"])

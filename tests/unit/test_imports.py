@@ -21,7 +21,20 @@ HEAVY = (
     "tellurium",
     "roadrunner",
 )
-VERBS = ("compare", "dose", "sensitivity", "fit", "simulate", "show", "convert", "check", "verify", "warm-up")
+VERBS = (
+    "compare",
+    "dose",
+    "sensitivity",
+    "fit",
+    "schedule",
+    "branches",
+    "simulate",
+    "show",
+    "convert",
+    "check",
+    "verify",
+    "warm-up",
+)
 
 
 def imported_after(code: str) -> set[str]:

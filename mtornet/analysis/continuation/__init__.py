@@ -1,0 +1,1 @@
+"""Steady states over a range of one value."""

@@ -1,0 +1,1 @@
+"""Search for a schedule of drugs that meets a stated goal."""
