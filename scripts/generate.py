@@ -9,6 +9,7 @@ import mtornet as mt
 from mtornet.cli.tables import plain
 from mtornet.network.network import ReactionNetwork
 from mtornet.report.model_card import model_card_blocks
+from mtornet.report.resistance_page import resistance_blocks
 from mtornet.report.score_text import score_text
 from mtornet.sbml.antimony_write import antimony_text
 from mtornet.sbml.write import sbml_text
@@ -29,6 +30,7 @@ def generated() -> dict[Path, str]:
             score_text(network),
         ),
         ROOT / "docs" / "model_card.md": _model_card(network),
+        ROOT / "docs" / "resistance.md": _resistance(network),
     }
 
 
@@ -36,6 +38,13 @@ def _model_card(network: ReactionNetwork) -> str:
     text = (ROOT / "docs" / "model_card.md").read_text(encoding="utf-8")
     examined = {"drug": "everolimus", "dose": "20 nM", "readout": "pAKT_S473"}
     for name, block in model_card_blocks(network, rebound=examined).items():
+        text = _with_block(text, name, block)
+    return text
+
+
+def _resistance(network: ReactionNetwork) -> str:
+    text = (ROOT / "docs" / "resistance.md").read_text(encoding="utf-8")
+    for name, block in resistance_blocks(network).items():
         text = _with_block(text, name, block)
     return text
 
