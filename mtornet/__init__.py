@@ -31,6 +31,7 @@ _HOMES = {
     "exposure": "mtornet.experiment.pk.exposure",
     "run": "mtornet.analysis.run",
     "compare": "mtornet.analysis.compare",
+    "cohort": "mtornet.analysis.cohort",
     "dose_response": "mtornet.analysis.dose_response",
     "resistance": "mtornet.analysis.resistance.explore",
     "score_card": "mtornet.analysis.facts.score",
@@ -71,6 +72,7 @@ __all__ = [
     "UnitError",
     "UnknownNameError",
     "UnsupportedFeatureError",
+    "cohort",
     "compare",
     "continuation",
     "dose_response",
@@ -99,6 +101,7 @@ __all__ = [
 if TYPE_CHECKING:
     from mtornet.analysis.calibration.predict import predict
     from mtornet.analysis.calibration.sets import ensemble
+    from mtornet.analysis.cohort import cohort
     from mtornet.analysis.compare import compare
     from mtornet.analysis.continuation.run import continuation
     from mtornet.analysis.dose_response import dose_response

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mtornet.analysis import defaults
@@ -20,6 +21,7 @@ from mtornet.experiment.drug import VEHICLE, find_drug
 from mtornet.experiment.execute import ArmResult
 from mtornet.experiment.mechanisms import with_drug
 from mtornet.experiment.population import Population
+from mtornet.experiment.variable_cells import VariableCells
 from mtornet.graph.knowledge import load_knowledge
 from mtornet.network.network import ReactionNetwork
 from mtornet.provenance import package_version, versions
@@ -72,6 +74,7 @@ def compare(
     readouts: Sequence[str] | None = None,
     method: str = "ssa",
     cells: int = defaults.CELLS,
+    extrinsic: float | str | None = None,
     copy_scale: float | None = None,
     settle: float | str = defaults.SETTLE,
     seed: int | None = defaults.SEED,
@@ -100,6 +103,9 @@ def compare(
         ``"cle"``: the population by Langevin equations, fast enough for cells of real size; ``"tau"``: by
         tau-leaping;
         ``"ode"``: the rate equations alone.
+    extrinsic
+        Cells differ in their abundances: ``"table"`` (the model's ``population.tsv``) or one coefficient
+        of variation; with ``method="ode"`` in nothing else, with a stochastic one by chance too.
     copy_scale
         Fraction of a real cell to simulate: at 0.01 a stochastic cell holds a hundredth of the
         molecules, takes a hundredth of the time and is ten times noisier than a real one. If not
@@ -129,6 +135,7 @@ def compare(
         readouts=readouts,
         method=method,
         cells=cells,
+        extrinsic=extrinsic,
         copy_scale=copy_scale,
         settle=settle,
         seed=seed,
@@ -151,7 +158,8 @@ def carry_out(
     experiment.progress, experiment.stop = progress or Silent(), StopFlag() if stop is None else stop
     network = experiment.network
     deterministic = [experiment.deterministic(arm) for arm in arms]
-    population = _population(ready, jobs) if settings.method in STOCHASTIC else []
+    single = settings.method in STOCHASTIC or settings.extrinsic is not None
+    population = _population(ready, jobs) if single else []
     interrupted = experiment.stop.is_set
     shown = population or deterministic
     curves = summary_table(deterministic)
@@ -187,7 +195,31 @@ def _now() -> str:
 
 
 def _population(ready: Prepared, jobs: int | None) -> list[ArmResult]:
-    settings, population = ready.settings, []
+    population = []
+    carry_out = _carrying_out(ready, jobs)
+    for arm in ready.arms:
+        result = carry_out(arm)
+        if result.moments.n:
+            population.append(result)
+        if ready.experiment.stop.is_set:
+            break
+    return population
+
+
+def _carrying_out(ready: Prepared, jobs: int | None) -> Callable[[Arm], ArmResult]:
+    """Return what simulates the cells of an arm: with chance, with their own abundances, or with both."""
+    experiment, settings = ready.experiment, ready.settings
+    cells = None
+    if settings.extrinsic is not None:
+        cells = VariableCells(
+            experiment=experiment,
+            extrinsic=settings.extrinsic,
+            cells=settings.cells,
+            seed=settings.seed,
+            jobs=jobs,
+        )
+        if settings.method not in STOCHASTIC:
+            return cells.deterministic
     asked = Population(
         cells=settings.cells,
         seed=settings.seed,
@@ -196,13 +228,7 @@ def _population(ready: Prepared, jobs: int | None) -> list[ArmResult]:
         jobs=jobs,
         method=settings.method,
     )
-    for arm in ready.arms:
-        result = ready.experiment.stochastic(arm, asked)
-        if result.moments.n:
-            population.append(result)
-        if ready.experiment.stop.is_set:
-            break
-    return population
+    return partial(experiment.stochastic if cells is None else cells.stochastic, population=asked)
 
 
 def _feedback(ready: Prepared) -> dict[tuple[str, str], list[ReleasedFeedback]]:
@@ -240,6 +266,7 @@ def _run_record(ready: Prepared, started: str, results: Sequence[ArmResult]) -> 
             "variant": settings.variant,
             "context": settings.context,
             "inputs": dict(settings.inputs),
+            "extrinsic": settings.extrinsic,
             "duration_s": settings.duration_s,
             "settle_s": settings.settle_s,
         },

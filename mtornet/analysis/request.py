@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from mtornet.analysis import defaults
 from mtornet.analysis.times import default_times, responder_time, time_grid
 from mtornet.errors import ProtocolError
+from mtornet.experiment.abundances import parse_extrinsic, variabilities
 from mtornet.experiment.arms import Arm, arm_of, check_distinct, constant_protocol
 from mtornet.experiment.dose import AnyDose, parse_dose
 from mtornet.experiment.drug import drugs, find_drug
@@ -36,6 +37,7 @@ class CompareRequest:
     readouts: Sequence[str] | None = None
     method: str = "ssa"
     cells: int = defaults.CELLS
+    extrinsic: float | str | None = None
     copy_scale: float | None = None
     settle: float | str = defaults.SETTLE
     seed: int | None = defaults.SEED
@@ -53,6 +55,8 @@ class CompareSettings:
     duration_s: float
     method: str
     cells: int
+    extrinsic: float | str | None
+    """How much the abundances of cells differ: ``"table"``, a coefficient of variation, or not at all."""
     copy_scale: float
     seed: int
     settle_s: float
@@ -107,6 +111,9 @@ def _settings(network: ReactionNetwork, request: CompareRequest) -> CompareSetti
         raise ProtocolError(f"duration: expected a time > 0, got {request.duration!r}")
     resting = {i.id: f"{i.value:g} {i.unit}" for i in network.inputs.values() if i.role == "ligand"}
     stochastic = request.method in STOCHASTIC
+    extrinsic = parse_extrinsic(request.extrinsic)
+    if extrinsic is not None and not variabilities(network.model):
+        raise ProtocolError(f"extrinsic: model {network.model!r} has no population.tsv")
     return CompareSettings(
         drugs=_doses(network, request),
         variant=request.variant,
@@ -114,7 +121,8 @@ def _settings(network: ReactionNetwork, request: CompareRequest) -> CompareSetti
         inputs=resting | dict(request.inputs),
         duration_s=duration_s,
         method=request.method,
-        cells=request.cells if stochastic else 1,
+        cells=request.cells if stochastic or extrinsic is not None else 1,
+        extrinsic=extrinsic,
         copy_scale=defaults.copy_scale(request.method, request.copy_scale),
         seed=drawn_seed() if request.seed is None else request.seed,
         settle_s=time_in_seconds(request.settle, what="settle"),

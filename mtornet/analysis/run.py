@@ -10,11 +10,13 @@ from mtornet.analysis import defaults
 from mtornet.analysis.summary import cell_table, summary_table, trajectory_table
 from mtornet.analysis.times import default_times, responder_time, time_grid
 from mtornet.errors import ProtocolError
+from mtornet.experiment.abundances import parse_extrinsic
 from mtornet.experiment.arms import arm_of
 from mtornet.experiment.drug import VEHICLE
 from mtornet.experiment.execute import ArmResult, Experiment, check_readouts
 from mtornet.experiment.population import Population
 from mtornet.experiment.protocol import Protocol
+from mtornet.experiment.variable_cells import VariableCells
 from mtornet.network.network import ReactionNetwork
 from mtornet.provenance import versions
 from mtornet.simulation.interrupt import StopFlag
@@ -54,6 +56,7 @@ def run(
     method: str = "ode",
     cells: int = 1,
     seed: int | None = 0,
+    extrinsic: float | str | None = None,
     copy_scale: float | None = None,
     settle: float | str = defaults.SETTLE,
     times: Sequence[float | str] | None = None,
@@ -69,6 +72,10 @@ def run(
     method
         ``"ode"``, ``"ssa"``, ``"tau"``, ``"hybrid"`` or ``"cle"``; ``cells``, ``seed``, ``copy_scale``
         and ``settle`` concern the stochastic ones.
+    extrinsic
+        Cells differ in their abundances: ``"table"`` (the model's ``population.tsv``) or one coefficient
+        of variation. With ``"ode"`` that is all they differ in; with a stochastic method chance comes
+        on top; without it chance is all.
     times
         When to look, seconds or text, from 0; a grid that is dense in the first hours if not given.
     readouts
@@ -95,8 +102,15 @@ def run(
     arms = [vehicle] if treated.drug == VEHICLE else [vehicle, treated]
     scale = defaults.copy_scale(method, copy_scale)
     used_seed = drawn_seed() if seed is None else int(seed)
+    asked = parse_extrinsic(extrinsic)
+    variable = (
+        None
+        if asked is None
+        else VariableCells(experiment=experiment, extrinsic=asked, cells=cells, seed=used_seed, jobs=jobs)
+    )
     if method == "ode":
-        results = [experiment.deterministic(arm) for arm in arms]
+        solve = experiment.deterministic if variable is None else variable.deterministic
+        results = [solve(arm) for arm in arms]
     else:
         population = Population(
             cells=cells,
@@ -106,21 +120,22 @@ def run(
             settle_s=time_in_seconds(settle, what="settle"),
             jobs=jobs,
         )
-        results = [experiment.stochastic(arm, population) for arm in arms]
+        simulate = experiment.stochastic if variable is None else variable.stochastic
+        results = [simulate(arm, population) for arm in arms]
+    single = method != "ode" or variable is not None
     return Run(
         arms=tuple(results),
         summary=summary_table(results),
-        cells=cell_table(
-            results if method != "ode" else [], seed=used_seed, at_s=responder_time(protocol.end_s)
-        ),
+        cells=cell_table(results if single else [], seed=used_seed, at_s=responder_time(protocol.end_s)),
         method=method,
         kisao=KISAO[method],
-        seed=used_seed if method != "ode" else None,
+        seed=used_seed if single else None,
         provenance={
             "model": network.model,
             "model_sha256": network.sha256,
             "algorithm": results[-1].algorithm,
             "copy_scale": scale,
+            "extrinsic": asked,
             "versions": versions(),
         },
     )

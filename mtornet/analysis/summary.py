@@ -87,7 +87,8 @@ def summary_table(results: Sequence[ArmResult]) -> pd.DataFrame:
 def cell_table(results: Sequence[ArmResult], *, seed: int, at_s: float) -> pd.DataFrame:
     """Return the features of every cell: one row per condition, read-out and cell.
 
-    Fold changes of a cell are over the vehicle population's mean at the same time. ``responder``
+    Fold changes of a cell are over the vehicle population's mean at the same time; where cells differ in
+    their abundances, over what the same cell shows without drug, by the rate equations. ``responder``
     tells whether the cell is above 1.2-fold at ``at_s``.
     """
     import pandas as pd
@@ -99,7 +100,8 @@ def cell_table(results: Sequence[ArmResult], *, seed: int, at_s: float) -> pd.Da
     for result in results:
         i_at = int(np.argmin(np.abs(result.times - at_s)))
         for i, readout in enumerate(result.readouts):
-            folds = fold_over(result.cells[:, :, i], vehicle_mean[:, i])
+            own = result.own_vehicle
+            folds = fold_over(result.cells[:, :, i], vehicle_mean[:, i] if own is None else own[:, :, i])
             found = features(result.times, folds)
             frames.append(
                 pd.DataFrame(

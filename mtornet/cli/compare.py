@@ -14,6 +14,7 @@ from mtornet.cli.options import (
     Context,
     CopyScale,
     DryRun,
+    Extrinsic,
     Inputs,
     Jobs,
     Json,
@@ -69,6 +70,7 @@ def command(
         ),
     ] = "ssa",
     cells: Cells = defaults.CELLS,
+    extrinsic: Extrinsic = None,
     copy_scale: CopyScale = None,
     settle: Annotated[
         str, typer.Option("--settle", help="How long cells fluctuate before the first dose.")
@@ -110,6 +112,7 @@ def command(
         duration=duration,
         method=method,
         cells=cells,
+        extrinsic=extrinsic,
         copy_scale=copy_scale,
         settle=settle,
         seed=seed,
@@ -167,7 +170,6 @@ def _cells(settings: CompareSettings) -> str:
 
 def _show(found: Comparison) -> None:
     from mtornet.cli.tables import plain
-    from mtornet.simulation.methods.catalogue import STOCHASTIC
 
     settings = found.settings
     heads = [
@@ -188,16 +190,32 @@ def _show(found: Comparison) -> None:
         *found.sentences,
         "",
     ]
-    if settings.method != "ode":
-        lines.append(
-            "Fold changes over vehicle come from rate equations, fractions of cells from "
-            f"{settings.cells} cells per condition ({STOCHASTIC[settings.method].title}). {_noise(settings)} "
-            f"Seed {settings.seed}."
-        )
+    lines += _about_cells(settings)
     if found.interrupted:
         lines.append("Interrupted: what is listed is complete, the rest is missing.")
     lines.append("Research model, never clinical advice.")
     typer.echo("\n".join(lines))
+
+
+def _about_cells(settings: CompareSettings) -> list[str]:
+    from mtornet.simulation.methods.catalogue import STOCHASTIC
+
+    stochastic = settings.method in STOCHASTIC
+    if not stochastic and settings.extrinsic is None:
+        return []
+    how = STOCHASTIC[settings.method].title if stochastic else "rate equations"
+    text = (
+        "Fold changes over vehicle come from rate equations of the average cell, fractions of cells from "
+        f"{settings.cells} cells per condition ({how})."
+    )
+    if stochastic:
+        text += f" {_noise(settings)}"
+    if settings.extrinsic is not None:
+        cv = "as in population.tsv" if isinstance(settings.extrinsic, str) else f"CV {settings.extrinsic:g}"
+        text += (
+            f" Abundances differ from cell to cell ({cv}); each cell is compared with itself without drug."
+        )
+    return [f"{text} Seed {settings.seed}."]
 
 
 def _why(reason: str, source: str) -> str:

@@ -12,6 +12,7 @@ import typer
 from mtornet.cli import (
     branches,
     check,
+    cohort,
     compare,
     convert,
     dose,
@@ -46,6 +47,7 @@ app = typer.Typer(
 )
 for verb in (
     compare,
+    cohort,
     dose,
     resist,
     sensitivity,

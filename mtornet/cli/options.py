@@ -26,6 +26,14 @@ CopyScale = Annotated[
         "--copy-scale", help="Fraction of a real cell, noisier by 1/sqrt of it; ssa 0.02, others 1."
     ),
 ]
+Extrinsic = Annotated[
+    str | None,
+    typer.Option(
+        "--extrinsic",
+        help="Cells differ in their abundances: table (population.tsv), or a CV such as 0.25.",
+        show_default=False,
+    ),
+]
 Variant = Annotated[str, typer.Option("--variant", help="Genotype, for example PTEN_loss.")]
 Context = Annotated[
     str | None, typer.Option("--context", help="Kind of cell, for example MCF7.", show_default=False)

@@ -49,6 +49,8 @@ class ArmResult:
     n_events: IntArray
     algorithm: str
     """What computed it, in words."""
+    own_vehicle: FloatArray | None = None
+    """(n_cells, n_times, n_readouts) of the same cells without drug, where abundances differ."""
 
 
 @dataclass(slots=True)
@@ -151,7 +153,7 @@ class Experiment:
         moments = StreamingMoments(*values.shape)
         moments.add(values)
         none = np.zeros(1, dtype=np.int64)
-        return self._result(arm, moments, np.empty((0, *values.shape)), none, none, ode.ALGORITHM)
+        return self.result(arm, moments, np.empty((0, *values.shape)), none, none, ode.ALGORITHM)
 
     def stochastic(self, arm: Arm, population: Population) -> ArmResult:
         """Simulate the cells of one arm."""
@@ -184,7 +186,7 @@ class Experiment:
         )
         empty = np.empty((0, self.times.size, len(self.readouts)))
         no_codes = np.zeros(0, dtype=np.int64)
-        return self._result(
+        return self.result(
             arm,
             moments,
             np.concatenate([empty, *kept]),
@@ -300,7 +302,7 @@ class Experiment:
             copy_scale=copy_scale,
         )
 
-    def _result(
+    def result(
         self,
         arm: Arm,
         moments: StreamingMoments,
@@ -308,7 +310,9 @@ class Experiment:
         status: IntArray,
         events: IntArray,
         algorithm: str,
+        own_vehicle: FloatArray | None = None,
     ) -> ArmResult:
+        """Return what was found for an arm, with the labels of its read-outs and cells."""
         known = self.network.readouts
         before = self.check(arm)[0]
         return ArmResult(
@@ -323,6 +327,7 @@ class Experiment:
             status=status,
             n_events=events,
             algorithm=algorithm,
+            own_vehicle=own_vehicle,
         )
 
 

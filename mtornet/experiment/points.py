@@ -128,6 +128,19 @@ class PointRunner:
         self.experiment.progress.end()
         return values, status
 
+    def at_rest(self, arm: Arm) -> tuple[FloatArray, IntArray]:
+        """Return the steady state of each point before an arm's first dose, and how settling ended.
+
+        Returns
+        -------
+        amounts : shape (n_points, n_species)
+            Of the network without drugs; NaN where a point never comes to rest.
+        status : shape (n_points,)
+            0 if at rest.
+        """
+        before = self.experiment.check(arm)[0]
+        return self._at_rest(before, arm.protocol.settle_inputs(before))
+
     def _at_rest(self, before: ReactionNetwork, settle: dict[str, float]) -> tuple[FloatArray, IntArray]:
         key = canonical_json([before.sha256, settle])
         if key not in self._rest:

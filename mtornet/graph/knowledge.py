@@ -112,6 +112,18 @@ COLUMNS: dict[str, Columns] = {
         units=("unit",),
     ),
     "transporters": Columns(required=("id", "efflux", "name", *_PROVENANCE), optional=("note",)),
+    "cohorts": Columns(
+        required=("cohort", "context", "weight", "cv", *_PROVENANCE),
+        optional=("note",),
+        non_negative=("weight", "cv"),
+        key=("cohort", "context"),
+    ),
+    "clinical": Columns(
+        required=("drug", "dose", "tumour_partition", *_PROVENANCE),
+        optional=("note",),
+        non_negative=("tumour_partition",),
+        key=("drug",),
+    ),
     "population": Columns(
         required=("kind", "target", "cv", *_PROVENANCE),
         optional=("group", "correlation", "note"),
@@ -121,7 +133,9 @@ COLUMNS: dict[str, Columns] = {
     ),
 }
 
-OPTIONAL_TABLES = frozenset(("modules", "contexts", "transporters", "population", "states"))
+OPTIONAL_TABLES = frozenset(
+    ("modules", "contexts", "transporters", "population", "states", "cohorts", "clinical")
+)
 """Tables that a model may do without."""
 
 

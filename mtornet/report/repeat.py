@@ -63,6 +63,10 @@ def command_line(comparison: Comparison) -> str:
     if settings.method != "ode":
         parts += ["--cells", str(settings.cells), "--copy-scale", repr(float(settings.copy_scale))]
         parts += ["--settle", _hours(settings.settle_s)]
+    elif settings.extrinsic is not None:
+        parts += ["--cells", str(settings.cells)]
+    if settings.extrinsic is not None:
+        parts += ["--extrinsic", str(settings.extrinsic)]
     return shlex.join([*parts, "--seed", str(settings.seed)])
 
 

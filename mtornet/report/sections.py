@@ -50,7 +50,11 @@ def simulated(comparison: Comparison) -> str:
         ("Method", METHOD_WORDS.get(settings.method, settings.method)),
     ]
     if comparison.population:
-        rows += [("Cells", _cells(comparison)), ("Size of a cell", _copy_scale(float(settings.copy_scale)))]
+        rows.append(("Cells", _cells(comparison)))
+        if settings.extrinsic is not None:
+            rows.append(("Differences in abundance", _abundances(settings.extrinsic)))
+        if settings.method != "ode":
+            rows.append(("Size of a cell", _copy_scale(float(settings.copy_scale))))
     if run.get("interrupted"):
         rows.append(("Interrupted", "the run was stopped; only the conditions shown here are complete"))
     drugs = table(
@@ -67,7 +71,7 @@ def _before(comparison: Comparison) -> str:
     residual = run.get("steady_state_residual")
     if isinstance(residual, float):
         text += f" (largest remaining change {residual:.1g} per hour, relative)"
-    if comparison.population:
+    if comparison.population and settings.method != "ode":
         text += f", then left to fluctuate for {duration(settings.settle_s)}"
     return text
 
@@ -80,6 +84,15 @@ def _cells(comparison: Comparison) -> str:
     if stopped:
         text += f"; {stopped} cells stopped before the end and are left out of every number here"
     return text
+
+
+def _abundances(extrinsic: float | str) -> str:
+    how = (
+        "log-normal, with the coefficients of variation of the model's population table"
+        if isinstance(extrinsic, str)
+        else f"log-normal, with a coefficient of variation of {extrinsic:g} for every total"
+    )
+    return f"{how}; each cell is settled by itself and compared with itself without drug"
 
 
 def _copy_scale(scale: float) -> str:

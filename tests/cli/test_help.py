@@ -4,6 +4,7 @@ import pytest
 
 VERBS = [
     "compare",
+    "cohort",
     "dose",
     "sensitivity",
     "fit",

@@ -23,6 +23,7 @@ HEAVY = (
 )
 VERBS = (
     "compare",
+    "cohort",
     "dose",
     "sensitivity",
     "fit",
