@@ -105,6 +105,7 @@ def probe(
     *,
     drugs: Mapping[str, str | AnyDose] | None = None,
     variant: str = "wild_type",
+    context: str | None = None,
     inputs: Mapping[str, str] | None = None,
     duration: float | str = "24 h",
 ) -> Probe:
@@ -128,7 +129,9 @@ def probe(
         raise ProtocolError("no outcome is asked for; write one like 'pX at 24 h' or 'nadir of pX'")
     known = [*network.readouts, *network.species]
     parsed = tuple(parse_outcome(text, end_s=end_s, known=known) for text in asked)
-    protocol = constant_protocol(variant=variant, inputs=inputs or {}, given=drugs or {}, duration=duration)
+    protocol = constant_protocol(
+        variant=variant, context=context, inputs=inputs or {}, given=drugs or {}, duration=duration
+    )
     treated = arm_of(network, protocol)
     wants_series = [outcome.text for outcome in parsed if outcome.kind in DOSE_KINDS]
     if wants_series and not treated.dose_nM > 0:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mtornet.cli.options import Inputs, Jobs, Json, Out, Quiet, Seed, Variant, pairs, ranges
+from mtornet.cli.options import Context, Inputs, Jobs, Json, Out, Quiet, Seed, Variant, pairs, ranges
 
 NAME = "sensitivity"
 HELP = (
@@ -48,6 +48,7 @@ def command(
     ] = None,
     duration: Annotated[str, typer.Option("--duration", help="How long, for example '24 h'.")] = "24 h",
     variant: Variant = "wild_type",
+    context: Context = None,
     inputs: Inputs = None,
     seed: Seed = 1,
     jobs: Jobs = None,
@@ -75,6 +76,7 @@ def command(
             span=span,
             drugs=pairs(drug, option="--drug"),
             variant=variant,
+            context=context,
             inputs=pairs(inputs, option="--input"),
             duration=duration,
             n=n,

@@ -20,7 +20,7 @@ from mtornet.network.network import ReactionNetwork
 from mtornet.units import time_in_seconds
 
 REQUIRED = ("condition", "drug", "dose", "time", "readout", "fold_change", "sd")
-OPTIONAL = ("variant", "inputs", "source", "note")
+OPTIONAL = ("variant", "context", "inputs", "source", "note")
 _SPELLINGS = {"read_out": "readout", "read-out": "readout", "fold": "fold_change", "genotype": "variant"}
 _T = TypeVar("_T")
 
@@ -45,8 +45,8 @@ def read_blots(path: Path | str, network: ReactionNetwork, *, sd: float | None =
 
     Columns are ``condition`` (a label), ``drug`` (``a+b`` for two, ``vehicle`` for none), ``dose``
     (``20 nM``, ``20 nM for 6 h``, ``20 nM + 5 nM``), ``time`` (``24 h``), ``readout``, ``fold_change`` and
-    ``sd``; there may be ``variant``, ``inputs`` (``insulin=1 nM; ...``), ``source`` and ``note``. Lines that
-    begin with ``#`` are comments.
+    ``sd``; there may be ``variant``, ``context``, ``inputs`` (``ligand=1 nM; ...``), ``source``, ``note``.
+    Lines that begin with ``#`` are comments.
 
     Parameters
     ----------
@@ -169,13 +169,15 @@ def _condition(cells: Mapping[str, str], network: ReactionNetwork) -> Condition:
             inputs[name.strip()] = value.strip()
     condition = Condition(
         variant=cells.get("variant", "") or "wild_type",
+        context=cells.get("context", "") or None,
         drugs=MappingProxyType(dict(zip(names, doses, strict=True)) if names else {}),
         inputs=inputs,
     )
     # Names are looked up now, so that a wrong one is told with its line.
     condition.doses(network)
     condition.input_values(network)
-    network.with_variant(condition.variant)
+    known = network if condition.context is None else network.with_context(condition.context)
+    known.with_variant(condition.variant)
     return condition
 
 

@@ -122,4 +122,4 @@ def measured_arms(
 
 def _vehicle_key(vehicle: Arm) -> str:
     condition = vehicle.protocol.conditions[0]
-    return canonical_json([condition.variant, dict(condition.inputs)])
+    return canonical_json([condition.variant, condition.context, dict(condition.inputs)])

@@ -91,7 +91,8 @@ def fit(
     data
         A CSV, see :func:`mtornet.analysis.fitting.blots.read_blots`, or what was read from one.
     parameters, span
-        What may move and between which bounds, see :func:`mtornet.analysis.factors.factors_of`.
+        What may move and between which bounds, see :func:`mtornet.analysis.factors.factors_of`. It has the
+        same value in every condition, also where a variant of the table would edit it.
     method
         ``"likelihood"`` (least squares from several starts) or ``"abc"`` (draws from the posterior by
         approximate Bayesian computation; uniform prior between the bounds, on a log scale).

@@ -77,6 +77,7 @@ def sensitivity(
     span: float | None = None,
     drugs: Mapping[str, str | Dose] | None = None,
     variant: str = "wild_type",
+    context: str | None = None,
     inputs: Mapping[str, str] | None = None,
     duration: float | str = "24 h",
     n: int | None = None,
@@ -116,8 +117,11 @@ def sensitivity(
         raise ProtocolError(
             f"n: expected {'a power of 2' if method == 'sobol' else 'at least 2'}, got {number}"
         )
-    asked = probe(network, outcomes, drugs=drugs, variant=variant, inputs=inputs, duration=duration)
-    moving = factors_of(network.with_variant(variant), factors, span=span)
+    asked = probe(
+        network, outcomes, drugs=drugs, variant=variant, context=context, inputs=inputs, duration=duration
+    )
+    cells = network if context is None else network.with_context(context)
+    moving = factors_of(cells.with_variant(variant), factors, span=span)
     places = _PLACES[method](len(moving), number, seed)
     values, status = asked(points_of(moving, places), jobs=jobs, progress=progress, stop=stop)
     texts = tuple(outcome.text for outcome in asked.outcomes)

@@ -206,6 +206,15 @@ def test_sensitivity_of_the_shipped_network_finds_what_the_feedback_is_made_of(m
     assert ec50.loc["kt_mut", "value"] > 0.98
 
 
+def test_factors_span_around_the_cells_that_are_asked_about(mtor):
+    def middle(context):
+        asked = {"factors": ["amount.ER"], "span": 2.0, "method": "morris", "n": 2, "duration": "1 h"}
+        return sensitivity(mtor, "pS6", context=context, **asked).factors[0].value
+
+    assert middle(None) == mtor.species["ER"].initial
+    assert middle("MCF7") == mtor.with_context("MCF7").species["ER"].initial != middle(None)
+
+
 def test_the_same_question_gives_the_same_answer(mtor):
     def ask(seed, jobs):
         return sensitivity(

@@ -119,6 +119,14 @@ def test_variants_and_inputs_are_looked_up(mtor, tmp_path):
     assert ":4: inputs: 'insulin': expected name=value" in told
 
 
+def test_a_context_is_read_and_looked_up(mtor, tmp_path):
+    header = f"{HEADER},context"
+    (blot,) = read_blots(table(tmp_path, f"{GOOD},MCF7", header=header), mtor)
+    assert blot.condition.context == "MCF7"
+    with pytest.raises(mt.TableError, match=r"blots\.csv:2: .*'MCF8'"):
+        read_blots(table(tmp_path, f"{GOOD},MCF8", header=header), mtor)
+
+
 def test_files_that_hold_nothing(mtor, tmp_path):
     with pytest.raises(mt.TableError, match="no measurement below the header"):
         read_blots(table(tmp_path), mtor)
