@@ -42,6 +42,9 @@ _HOMES = {
     "sensitivity": "mtornet.analysis.sensitivity.run",
     "ensemble": "mtornet.analysis.calibration.sets",
     "predict": "mtornet.analysis.calibration.predict",
+    "Scan": "mtornet.scans.spec",
+    "Vary": "mtornet.scans.spec",
+    "scan": "mtornet.scans.run",
     "MtorNetError": "mtornet.errors",
     "ModelError": "mtornet.errors",
     "UnknownNameError": "mtornet.errors",
@@ -66,12 +69,14 @@ __all__ = [
     "ProtocolError",
     "ReactionNetwork",
     "SBMLError",
+    "Scan",
     "SimulationError",
     "SimulationResult",
     "TableError",
     "UnitError",
     "UnknownNameError",
     "UnsupportedFeatureError",
+    "Vary",
     "cohort",
     "compare",
     "continuation",
@@ -88,6 +93,7 @@ __all__ = [
     "read_sbml",
     "resistance",
     "run",
+    "scan",
     "schedule_search",
     "score_card",
     "sensitivity",
@@ -136,6 +142,8 @@ if TYPE_CHECKING:
     from mtornet.sbml.antimony_write import write_antimony
     from mtornet.sbml.read import read_sbml
     from mtornet.sbml.write import write_sbml
+    from mtornet.scans.run import scan
+    from mtornet.scans.spec import Scan, Vary
     from mtornet.simulation.many import simulate_many
     from mtornet.simulation.result import SimulationResult
     from mtornet.simulation.run import simulate

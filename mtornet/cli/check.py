@@ -31,7 +31,7 @@ def command(
         return _score_card(model, as_json=as_json)
     from pathlib import Path
 
-    from mtornet.cli.model_file import load
+    from mtornet.analysis.model_file import load
     from mtornet.graph.knowledge import model_names
 
     problems: list[str] = []
@@ -103,7 +103,7 @@ def _knowledge_problems(network: object) -> list[str]:
 def _score_card(model: str, *, as_json: bool) -> int:
     """Print which published observations the model meets."""
     from mtornet.analysis.facts.score import score_card
-    from mtornet.cli.model_file import load
+    from mtornet.analysis.model_file import load
 
     card = score_card(load(model))
     missed = [scored.fact.id for scored in card.surprises if scored.margin < 0]

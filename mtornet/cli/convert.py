@@ -24,7 +24,7 @@ def command(
     variant: Annotated[str, typer.Option("--variant", help="Genotype.")] = "wild_type",
 ) -> int:
     """Read one format and write another."""
-    from mtornet.cli.model_file import load
+    from mtornet.analysis.model_file import load
     from mtornet.experiment.drug import find_drug
     from mtornet.experiment.mechanisms import with_drug
     from mtornet.report.files import write_atomically

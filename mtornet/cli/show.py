@@ -83,8 +83,8 @@ def command(
     as_json: Json = False,
 ) -> int:
     """Print tables, the cards of what was named, or the overview."""
+    from mtornet.analysis.model_file import load, splits
     from mtornet.cli import listings, show_cards, show_wiring
-    from mtornet.cli.model_file import load, splits
 
     model, things = splits(names or [])
     network = load(model)

@@ -36,7 +36,7 @@ def command(
     """Simulate and write ``mean.csv``, ``sd.csv`` and ``run.json``."""
     import pandas as pd
 
-    from mtornet.cli.model_file import load
+    from mtornet.analysis.model_file import load
     from mtornet.cli.progress import CellProgress
     from mtornet.report.files import writable_folder, write_csv, write_json
     from mtornet.simulation.interrupt import StopFlag, stop_on_signals

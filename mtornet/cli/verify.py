@@ -63,8 +63,8 @@ def command(
     """Run all methods, print what each is worth by read-out, and say which may be used."""
     import pandas as pd
 
+    from mtornet.analysis.model_file import load
     from mtornet.analysis.verify import APPROXIMATE, Candidate, cells_within, safest, verify_candidates
-    from mtornet.cli.model_file import load
     from mtornet.cli.progress import CellProgress
     from mtornet.cli.simulate import read_times
     from mtornet.experiment.rest import at_rest

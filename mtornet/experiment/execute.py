@@ -87,6 +87,8 @@ class Experiment:
     progress: Progress = field(default_factory=Silent)
     stop: StopFlag = field(default_factory=StopFlag)
     ode_options: OdeOptions = field(default_factory=OdeOptions)
+    made: tuple[ReactionNetwork, ReactionNetwork] | None = None
+    """Cells without and with drugs, if the caller has built them; a protocol's genotype is in them then."""
     _networks: dict[
         tuple[str | None, str, tuple[str, ...], tuple[str, ...]], tuple[ReactionNetwork, ReactionNetwork]
     ] = field(default_factory=dict)
@@ -102,6 +104,10 @@ class Experiment:
         """Build the cells of an arm, without and with its drugs; a mistake in its protocol is an error."""
         protocol = arm.protocol
         names = protocol.drug_names(self.network)
+        if self.made is not None:
+            before, network = self.made[0], self.made[1] if names else self.made[0]
+            protocol.stretches(network)
+            return before, network
         courses = tuple(protocol.courses(self.network))
         key = (protocol.context, protocol.variant, names, courses)
         if key not in self._networks:
@@ -195,6 +201,12 @@ class Experiment:
             algorithm,
         )
 
+    def settle(self, arm: Arm, population: Population) -> None:
+        """Bring the cells of an arm to rest ahead, so that arms run by several threads find them."""
+        setup = self.prepare(arm)
+        if setup.steady is not None:
+            self._settled_cells(setup, population)
+
     def _settled_cells(self, setup: Setup, population: Population) -> FloatArray:
         """Let cells fluctuate around the steady state; arms with the same start share them."""
         assert setup.steady is not None
@@ -211,6 +223,8 @@ class Experiment:
                 population.algorithm,
                 population.method,
                 population.max_step_s,
+                population.first_cell,
+                repr(population.options),
             ]
         )
         if asked in self._cells:
@@ -225,6 +239,7 @@ class Experiment:
             cells=population.cells,
             seed=population.seed,
             content=key,
+            first_cell=population.first_cell,
         )
         problem = Problem(
             compiled=compiled,
@@ -264,6 +279,7 @@ class Experiment:
         algorithm = STOCHASTIC[population.method].run_cells(
             problem,
             cells=population.cells,
+            first_cell=population.first_cell,
             seed=population.seed,
             jobs=population.jobs,
             options=population.method_options(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,6 +15,7 @@ from mtornet.compiled.status import COMPLETE, INTERRUPTED, STATUS_NAMES
 from mtornet.errors import IntegrationError, ProtocolError
 from mtornet.experiment.arms import Arm
 from mtornet.experiment.execute import Experiment, carried
+from mtornet.experiment.rests import Rests
 from mtornet.expression import TIME, Symbol
 from mtornet.expression.arrays import evaluate_arrays
 from mtornet.names import unknown_name
@@ -46,32 +47,49 @@ class Points:
     """Values of parameters and of ligands; those of ligands hold at all times."""
     amounts: Mapping[str, FloatArray] = field(default_factory=dict)
     """Molecules per cell before settling."""
+    doses: Mapping[str, FloatArray] = field(default_factory=dict)
+    """Multiples of the concentrations that an arm gives, by drug."""
 
     def __post_init__(self) -> None:
-        shapes = {name: np.shape(values) for name, values in {**self.parameters, **self.amounts}.items()}
+        shapes = {name: np.shape(values) for name, values in self._all.items()}
         if not shapes or len(set(shapes.values())) != 1 or len(next(iter(shapes.values()))) != 1:
             listed = ", ".join(f"{name} {shape}" for name, shape in shapes.items()) or "none"
             raise ProtocolError(f"points: expected one-dimensional arrays of one length, got {listed}")
 
+    @property
+    def _all(self) -> dict[str, FloatArray]:
+        doses = {f"dose of {name}": values for name, values in self.doses.items()}
+        return {**self.parameters, **self.amounts, **doses}
+
     def __len__(self) -> int:
-        return len(next(iter({**self.parameters, **self.amounts}.values())))
+        return len(next(iter(self._all.values())))
+
+    def take(self, rows: IntArray | slice) -> Points:
+        """Return some of the points."""
+        return Points(
+            parameters={name: np.asarray(v)[rows] for name, v in self.parameters.items()},
+            amounts={name: np.asarray(v)[rows] for name, v in self.amounts.items()},
+            doses={name: np.asarray(v)[rows] for name, v in self.doses.items()},
+        )
+
+    def cells(self, before: ReactionNetwork) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
+        """Return the parameters and amounts that cells without drugs know."""
+        known = (before.parameters, before.inputs)
+        return (
+            {name: v for name, v in self.parameters.items() if any(name in names for names in known)},
+            {name: v for name, v in self.amounts.items() if name in before.species},
+        )
 
     def blocks(self) -> Iterator[tuple[slice, Points]]:
         """Yield the points a block at a time, with where they stand."""
         for first in range(0, len(self), BLOCK):
             part = slice(first, min(first + BLOCK, len(self)))
-            yield (
-                part,
-                Points(
-                    parameters={name: np.asarray(v)[part] for name, v in self.parameters.items()},
-                    amounts={name: np.asarray(v)[part] for name, v in self.amounts.items()},
-                ),
-            )
+            yield part, self.take(part)
 
 
 @dataclass(slots=True)
 class PointRunner:
-    """Runs arms of an experiment on many points; arms that start from the same cells share their rest.
+    """Runs arms of an experiment on many points; those that start from the same cells share their rest.
 
     A point's result depends on no other point, on no thread and no block.
     """
@@ -79,7 +97,8 @@ class PointRunner:
     experiment: Experiment
     points: Points
     jobs: int | None = None
-    _rest: dict[str, tuple[FloatArray, IntArray]] = field(default_factory=dict)
+    rests: Rests = field(default_factory=Rests)
+    """Cells at rest that are known already; several runners may share them."""
 
     def __call__(self, arm: Arm) -> tuple[FloatArray, IntArray]:
         """Solve one arm.
@@ -105,7 +124,7 @@ class PointRunner:
         starts = np.array([start for start, _ in stretches] + [protocol.end_s])
         self.experiment.progress.begin(arm.condition, n)
         for part, block in self.points.blocks():
-            x0 = _amounts(network, block, initial_amounts(network))
+            x0 = _amounts(network, block.amounts, initial_amounts(network), len(block))
             if rest is not None:
                 x0 = carried(rest[part], before, x0[0], network)
             rows = [rows_of_constants(compiled, v, len(block)) for v in _each(network, stretches, block)]
@@ -143,21 +162,33 @@ class PointRunner:
 
     def _at_rest(self, before: ReactionNetwork, settle: dict[str, float]) -> tuple[FloatArray, IntArray]:
         key = canonical_json([before.sha256, settle])
-        if key not in self._rest:
-            found = [self._settled(before, settle, block) for _, block in self.points.blocks()]
-            self._rest[key] = (
-                np.concatenate([amounts for amounts, _ in found]),
-                np.concatenate([status for _, status in found]),
-            )
-        return self._rest[key]
+        parameters, amounts = self.points.cells(before)
+        columns = [np.asarray(v, dtype=np.float64) for v in (*parameters.values(), *amounts.values())]
+        rows = np.stack(columns, axis=1) if columns else np.zeros((len(self.points), 0))
+        keys = [(key, *parameters, "", *amounts, row.tobytes()) for row in rows]
+        wanted: dict[Hashable, int] = {}
+        for i, each in enumerate(keys):
+            wanted.setdefault(each, i)
+        found = self.rests.known(wanted)
+        if len(found) < len(wanted):
+            new = [each for each in wanted if each not in found]
+            points = self.points.take(np.array([wanted[each] for each in new]))
+            for part, block in points.blocks():
+                rest, status = self._settled(before, settle, block)
+                fresh = {new[part.start + i]: (rest[i], int(status[i])) for i in range(len(block))}
+                found |= fresh
+                self.rests.keep({each: entry for each, entry in fresh.items() if entry[1] != INTERRUPTED})
+        every = [found[each] for each in keys]
+        return np.array([rest for rest, _ in every]), np.array([status for _, status in every])
 
     def _settled(
         self, before: ReactionNetwork, settle: dict[str, float], block: Points
     ) -> tuple[FloatArray, IntArray]:
         compiled, options = compile_network(before), self.experiment.ode_options
-        (values,) = _each(before, [(0.0, settle)], block)
+        parameters, known_amounts = block.cells(before)
+        values = values_of_points(before, compiled, {**settle, **parameters})
         constants = rows_of_constants(compiled, values, len(block))
-        x0 = _amounts(before, block, initial_amounts(before))
+        x0 = _amounts(before, known_amounts, initial_amounts(before), len(block))
         found = ode.solve_many(
             compiled,
             breaks=np.array([0.0, SETTLE_S]),
@@ -222,13 +253,16 @@ def _each(network: ReactionNetwork, stretches: Stretches, block: Points) -> Iter
     """Yield the values of each stretch at the points of a block."""
     compiled = compile_network(network)
     for _, changed in stretches:
-        yield values_of_points(network, compiled, {**changed, **block.parameters})
+        doses = {name: changed[name] * np.asarray(v) for name, v in block.doses.items() if name in changed}
+        yield values_of_points(network, compiled, {**changed, **doses, **block.parameters})
 
 
-def _amounts(network: ReactionNetwork, block: Points, start: FloatArray) -> FloatArray:
+def _amounts(
+    network: ReactionNetwork, changed: Mapping[str, FloatArray], start: FloatArray, n_points: int
+) -> FloatArray:
     index = {name: i for i, name in enumerate(network.species)}
-    amounts = np.repeat(start[None, :], len(block), axis=0)
-    for name, values in block.amounts.items():
+    amounts = np.repeat(start[None, :], n_points, axis=0)
+    for name, values in changed.items():
         if name not in index:
             raise unknown_name("species", name, index)
         amounts[:, index[name]] = values

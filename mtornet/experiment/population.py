@@ -25,6 +25,10 @@ class Population:
     method: str = "ssa"
     max_step_s: float = langevin.LangevinOptions().max_step_s
     """Longest step of a Langevin method."""
+    first_cell: int = 0
+    """Index of the first cell; a cell's numbers depend on its index, not on how many there are."""
+    options: ssa.SsaOptions | tau.TauOptions | langevin.LangevinOptions | None = None
+    """Every option of the method, instead of those named above."""
 
     def __post_init__(self) -> None:
         if self.cells < 1:
@@ -38,6 +42,8 @@ class Population:
 
     def method_options(self) -> ssa.SsaOptions | tau.TauOptions | langevin.LangevinOptions:
         """Return the options of the method that will run."""
+        if self.options is not None:
+            return self.options
         if self.method == "ssa":
             return ssa.SsaOptions(max_events=self.max_events, algorithm=self.algorithm)
         if self.method == "tau":

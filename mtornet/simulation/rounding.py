@@ -75,6 +75,7 @@ def scattered_starts(
     cells: int,
     seed: int,
     content: str,
+    first_cell: int = 0,
 ) -> FloatArray:
     """Return whole-molecule starts around a steady state, one per cell, for cells about to settle.
 
@@ -102,6 +103,6 @@ def scattered_starts(
     key = stream_key(seed, f"start\x1f{content}")
     for cell in range(cells):
         # One generator per cell: adding cells changes no other cell.
-        generator = np.random.default_rng([key, cell])
+        generator = np.random.default_rng([key, first_cell + cell])
         starts[cell, free] = generator.poisson(np.maximum(molecules[free], 0.0))
     return starts

@@ -6,6 +6,7 @@ VERBS = [
     "compare",
     "cohort",
     "dose",
+    "scan",
     "sensitivity",
     "fit",
     "schedule",

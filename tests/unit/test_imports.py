@@ -25,6 +25,7 @@ VERBS = (
     "compare",
     "cohort",
     "dose",
+    "scan",
     "sensitivity",
     "fit",
     "schedule",

@@ -1,0 +1,1 @@
+"""Scans: many points of one specification, computed anywhere, kept in a store that survives everything."""
