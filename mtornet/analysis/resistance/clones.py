@@ -77,7 +77,12 @@ def competitors(scan: pd.DataFrame, *, most: int = 6) -> tuple[str, ...]:
 
 
 def clonal_selection(
-    settings: Settings, mutants: Sequence[str], *, progress: Progress, stop: StopFlag
+    settings: Settings,
+    mutants: Sequence[str],
+    drugs: Sequence[str],
+    *,
+    progress: Progress,
+    stop: StopFlag,
 ) -> Clones:
     """Let a tumour of sensitive cells with a few mutants of each genotype grow under each drug.
 
@@ -88,13 +93,13 @@ def clonal_selection(
     carried = settings.network.variant.split("+")
     names = [name for name in mutants if name not in carried]
     cells = [unedited(), *(Cell(id=name, kind="variant", target=name, variant=name) for name in names)]
-    arms = [settings.vehicle, *(settings.arm({name: dose}) for name, dose in settings.doses.items())]
+    arms = [settings.vehicle, *(settings.arm({name: settings.doses[name]}) for name in drugs)]
     rates = growth_rates(
         settings, settings.network, cells, arms, progress=progress, stop=stop, label="clones"
     )
     start = np.array([CELLS - MUTANTS * len(names), *(MUTANTS for _ in names)], dtype=np.int64)
     weeks = np.arange(0.0, WEEKS + 0.5 * STEP_WEEKS, STEP_WEEKS)
-    drugs = tuple(arm.drug for arm in arms)
+    names_of_arms = tuple(arm.drug for arm in arms)
     tumours = np.stack(
         [
             grown_tumours(
@@ -112,13 +117,13 @@ def clonal_selection(
     clones = tuple(cell.id for cell in cells)
     return Clones(
         names=clones,
-        drugs=drugs,
+        drugs=names_of_arms,
         weeks=weeks,
         rates=rates,
         mean_shares=mean,
         tumours=tumours,
-        table=_table(clones, drugs, weeks, tumours, mean),
-        takeover=_takeover(clones, drugs, weeks, tumours, rates),
+        table=_table(clones, names_of_arms, weeks, tumours, mean),
+        takeover=_takeover(clones, names_of_arms, weeks, tumours, rates),
     )
 
 

@@ -15,7 +15,7 @@ from mtornet.analysis.resistance.clouds import Cloud, parameter_cloud
 from mtornet.analysis.resistance.counter import Counter, counter_strategies
 from mtornet.analysis.resistance.rates import has_growth
 from mtornet.analysis.resistance.reversible import Reversal, reversible_resistance
-from mtornet.analysis.resistance.scan import saturation_scan
+from mtornet.analysis.resistance.scan import saturation_scan, shifted_genotypes
 from mtornet.analysis.resistance.settings import ResistanceRequest, Settings, settings_of
 from mtornet.analysis.resistance.states import slow_states
 from mtornet.analysis.resistance.words import loop_table, sentences
@@ -126,7 +126,10 @@ def explore(
     cloud = parameter_cloud(settings, progress=shown, stop=flag)
     clones, reversals = None, []
     if has_growth(settings.network):
-        clones = clonal_selection(settings, competitors(scan), progress=shown, stop=flag)
+        # Drugs on which no genotype can be seen to bear select nothing but growth itself.
+        tell = {drug for shifts in shifted_genotypes(scan).values() for drug in shifts} | {settings.drug}
+        selecting = [name for name in settings.doses if name in tell]
+        clones = clonal_selection(settings, competitors(scan), selecting, progress=shown, stop=flag)
         for state in slow_states(settings.network.model).values():
             reversals.append(reversible_resistance(settings, state, progress=shown, stop=flag))
     return Resistance(

@@ -32,6 +32,9 @@ RESPONSE_AT_S = 86400.0
 DECADES = (-4.0, -3.0, -2.0, -1.0, 0.0, 1.0)
 """Doses of the IC50 of each cell, in powers of ten of the dose explored."""
 
+MOST_LEFT = 0.25
+"""Of the first substrate at a drug's dose, in unedited cells, for its IC50 to tell anything (design)."""
+
 
 def saturation_scan(settings: Settings, *, progress: Progress, stop: StopFlag) -> pd.DataFrame:
     """Return one row per edited cell and drug.
@@ -85,7 +88,13 @@ def _half_doses(
     ]
     found = short.solve(cells, arms, label="doses")
     folds = found.folds(found.values[0])[1:, :, 0, 0].reshape(len(doses), len(DECADES), len(cells))
-    return np.array([half_dose(np.array(series), folds[k].T) for k, series in enumerate(doses.values())])
+    # An IC50 below the lowest dose counts as the lowest dose: its shift is then the least that it can be.
+    return np.array(
+        [
+            np.maximum(half_dose(np.array(series), folds[k].T), series[0])
+            for k, series in enumerate(doses.values())
+        ]
+    )
 
 
 def half_dose(doses: FloatArray, folds: FloatArray) -> FloatArray:
@@ -160,11 +169,12 @@ def _table(settings: Settings, courses: Responses, potency: FloatArray, arms: li
 def shifted_genotypes(table: pd.DataFrame) -> dict[str, dict[str, float]]:
     """Return by genotype how many times more of each drug is needed, where that can be told.
 
-    A drug that does not halve the first substrate of unedited cells at its own dose has no IC50 to
-    shift and is left out.
+    A drug that leaves unedited cells more than a quarter of the first substrate at its own dose has no
+    IC50 on it worth the name, and is left out.
     """
     unedited = table[table["kind"] == "unedited"]
-    telling = set(unedited.loc[unedited["IC50_nM"] <= unedited["dose_nM"], "drug"])
+    column = f"fold_{SUBSTRATES[0]}"
+    telling = set(unedited.loc[unedited[column] <= MOST_LEFT, "drug"]) if column in table else set()
     found: dict[str, dict[str, float]] = {}
     for row in table[table["kind"] == "variant"].to_dict(orient="records"):
         if row["drug"] in telling and not np.isnan(row["IC50_shift"]):

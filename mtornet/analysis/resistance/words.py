@@ -144,7 +144,7 @@ def _genotypes(scan: pd.DataFrame) -> list[str]:
             f"{drug} (no dose tested is enough)" if shift == np.inf else f"{drug} ({shift:.1f}x the dose)"
             for drug, shift in moved.items()
         )
-        spared = f"; {' and '.join(kept)} keep{'s' if len(kept) == 1 else ''} the IC50" if kept else ""
+        spared = f"; {', '.join(kept)} keep{'s' if len(kept) == 1 else ''} the IC50" if kept else ""
         alike.setdefault(f"{costs}{spared}", []).append(name)
     return [
         f"{', '.join(names)} defeat{'s' if len(names) == 1 else ''} {text}." for text, names in alike.items()

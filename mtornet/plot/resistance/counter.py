@@ -57,10 +57,10 @@ def counter_figure(table: pd.DataFrame, title: str) -> tuple[Figure, pd.DataFram
             axes.set_xticks(ticks, labels=[fold_label(int(tick)) for tick in ticks])
             axes.set_ylim(len(data) - 0.5, -0.5)
             marks = [
-                f"{label}{' *' if gone else ''}"
-                for label, gone in zip(data["label"], data["abolished"], strict=True)
+                f"{row['label']} ({row['class']}){' *' if row['abolished'] else ''}"
+                for row in data.to_dict(orient="records")
             ]
-            axes.set_yticks(places, labels=marks if k == 0 else [], fontsize=7.5)
+            axes.set_yticks(places, labels=marks if k == 0 else [], fontsize=6.5)
             axes.set_xlabel(f"peak of {site} after its nadir\n(fold of vehicle)")
             axes.tick_params(axis="x", labelsize=7)
             if k == 0:

@@ -48,7 +48,7 @@ def heatmap_figure(scan: pd.DataFrame, titles: Sequence[tuple[str, str]]) -> tup
     with figure_style():
         height = max(4.0, 1.7 + 0.165 * len(names))
         figure = new_figure(8.6, height)
-        bottom, top = 1.15 / height, 1.0 - 0.75 / height
+        bottom, top = 1.35 / height, 1.0 - 0.75 / height
         if tree is not None:
             _dendrogram(figure.add_axes((0.02, bottom, 0.09, top - bottom)), tree, len(names))
         left = figure.add_axes((0.36, bottom, 0.27, top - bottom))
@@ -120,9 +120,7 @@ def _cells(
     axes.set_yticks(range(len(names)), labels=[str(name) for name in names], fontsize=7)
     if not names:
         axes.tick_params(left=False, labelleft=False)
-    axes.set_xticks(
-        range(len(titles)), labels=[drug for drug, _ in titles], rotation=38, ha="right", fontsize=7
-    )
+    axes.set_xticks(range(len(titles)), labels=[drug for drug, _ in titles], rotation=90, fontsize=7)
     axes.tick_params(length=2, pad=2)
     for side in axes.spines.values():
         side.set_visible(False)
