@@ -62,7 +62,7 @@ def test_biphasic_is_said_in_words(mtornet):
 
 def test_stochastic_doses_repeat_with_the_seed(mtornet, tmp_path):
     arguments = ("dose", "sapanisertib", "--doses", "4", "--at", "10 min", "--method", "ssa", "--cells", "2")
-    arguments += ("--copy-scale", "0.001", "--quiet")
+    arguments += ("--copy-scale", "0.01", "--quiet")
     texts = []
     for folder, seed, jobs in (("a", 3, 1), ("b", 3, 2), ("c", 4, 1)):
         assert mtornet(*arguments, "--seed", seed, "--jobs", jobs, "--out", folder).code == 0
