@@ -15,11 +15,10 @@ from mtornet.analysis.findings import AKT_SITES, headline_table, sentences_for
 from mtornet.analysis.provenance_counts import provenance_counts
 from mtornet.analysis.request import CompareRequest, CompareSettings, Prepared, prepared
 from mtornet.analysis.summary import cell_table, summary_table
-from mtornet.experiment.arms import Arm
+from mtornet.experiment.arms import Arm, whole_network
 from mtornet.experiment.dose import AnyDose
-from mtornet.experiment.drug import VEHICLE, find_drug
+from mtornet.experiment.drug import VEHICLE
 from mtornet.experiment.execute import ArmResult
-from mtornet.experiment.mechanisms import with_drug
 from mtornet.experiment.population import Population
 from mtornet.experiment.variable_cells import VariableCells
 from mtornet.graph.knowledge import load_knowledge
@@ -166,7 +165,7 @@ def carry_out(
     cells = cell_table(population, seed=settings.seed, at_s=settings.map_time_s)
     feedback = _feedback(ready) if explain and not interrupted else {}
     treated = [result for result in shown if result.arm.drug != VEHICLE]
-    whole = _with_all_drugs(network, arms)
+    whole = whole_network(network, arms)
     return Comparison(
         network=whole,
         arms=tuple(result.arm for result in shown),
@@ -239,14 +238,6 @@ def _feedback(ready: Prepared) -> dict[tuple[str, str], list[ReleasedFeedback]]:
             for readout, released in released_feedback(ready.experiment, arm, sites).items():
                 found[arm.condition, readout] = released
     return found
-
-
-def _with_all_drugs(network: ReactionNetwork, arms: Sequence[Arm]) -> ReactionNetwork:
-    whole = arms[0].protocol.cells_of(network)
-    for arm in arms:
-        for name in arm.protocol.drug_names(network):
-            whole = with_drug(whole, find_drug(network.model, name))
-    return whole
 
 
 def _run_record(ready: Prepared, started: str, results: Sequence[ArmResult]) -> dict[str, object]:

@@ -12,13 +12,15 @@ import numpy as np
 from mtornet.analysis.features import features
 from mtornet.analysis.influence import RegulatoryArm, control_by_arm, influence_graph, regulatory_arms
 from mtornet.analysis.summary import fold_over
-from mtornet.compiled.bind import rate_constants, values_of
+from mtornet.compiled.bind import initial_amounts, row_of_constants, values_of
+from mtornet.compiled.effective import effective_constants
 from mtornet.compiled.network import compile_network
 from mtornet.errors import MtorNetError
 from mtornet.experiment.arms import Arm, vehicle_arm
 from mtornet.experiment.execute import Experiment, Setup
 from mtornet.expression import symbols
 from mtornet.network.network import ReactionNetwork
+from mtornet.simulation.problem import FloatArray
 from mtornet.simulation.steady_state import SteadyState
 
 LEAST_CLIMB = 0.1
@@ -194,11 +196,17 @@ def _factor(network: ReactionNetwork, stretches: list[tuple[float, dict[str, flo
     mine = [
         j for j, r in enumerate(network.reactions.values()) if any(name == species for name, _ in r.modifiers)
     ]
-    undrugged = {i.id: 0.0 for i in network.inputs.values() if i.role == "drug"}
-    before = rate_constants(compiled, values_of(network, compiled, stretches[0][1] | undrugged))[mine]
+    undrugged = {i.id: 0.0 for i in network.inputs.values() if i.role != "ligand"}
+    start = initial_amounts(network)
+
+    def constants(time: float, values: dict[str, float]) -> FloatArray:
+        row = row_of_constants(compiled, values_of(network, compiled, values))
+        return effective_constants(compiled, row, start, time)[mine]
+
+    before = constants(0.0, stretches[0][1] | undrugged)
     lowest = 1.0
-    for _, values in stretches:
-        now = rate_constants(compiled, values_of(network, compiled, values))[mine]
+    for time, values in stretches:
+        now = constants(time, values)
         ratios = now[before > 0] / before[before > 0]
         lowest = min(lowest, float(np.min(ratios, initial=1.0)))
     return lowest

@@ -17,7 +17,12 @@ def provenance_counts(network: ReactionNetwork) -> pd.DataFrame:
     """
     import pandas as pd
 
-    drug_inputs = [i.id for i in network.inputs.values() if i.role == "drug"]
+    # A drug that is dosed in mg is a formula; the constants of its course are named after it.
+    drug_inputs = {
+        i.id if i.role == "drug" else i.id.rpartition("_")[0]
+        for i in network.inputs.values()
+        if i.role != "ligand"
+    }
     counts: dict[tuple[str, str], int] = {}
     for parameter in network.parameters.values():
         of_drug = any(name in parameter.id.split("_") for name in drug_inputs)

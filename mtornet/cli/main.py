@@ -18,6 +18,7 @@ from mtornet.cli import (
     dose,
     fit,
     resist,
+    run_file,
     scan,
     schedule,
     sensitivity,
@@ -48,6 +49,7 @@ app = typer.Typer(
 )
 for verb in (
     compare,
+    run_file,
     cohort,
     dose,
     resist,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mtornet.errors import ProtocolError
 from mtornet.experiment.condition import Condition
 from mtornet.experiment.dose import AnyDose, Dose
-from mtornet.experiment.drug import VEHICLE, drugs
+from mtornet.experiment.drug import VEHICLE, drugs, find_drug
+from mtornet.experiment.mechanisms import with_drug
+from mtornet.experiment.pk.drive import driven
 from mtornet.experiment.pk.pieces import Piece
 from mtornet.experiment.protocol import Protocol
 from mtornet.experiment.timeline import drug_pieces
@@ -30,14 +32,16 @@ class Arm:
 
 def arm_of(network: ReactionNetwork, protocol: Protocol) -> Arm:
     """Name an arm after the drugs its protocol gives."""
-    doses: dict[str, AnyDose] = {}
+    doses: dict[str, list[AnyDose]] = {}
     for condition in protocol.conditions:
-        doses.update(condition.doses(network))
+        for name, dose in condition.doses(network).items():
+            given = doses.setdefault(name, [])
+            given += [dose] if dose not in given[-1:] else []
     if not doses:
         return Arm(condition=VEHICLE, drug=VEHICLE, drug_class=VEHICLE, dose_nM=0.0, protocol=protocol)
     known = drugs(network.model)
     return Arm(
-        condition=" + ".join(f"{name} {dose}" for name, dose in doses.items()),
+        condition=" + ".join(f"{name} {' then '.join(map(str, given))}" for name, given in doses.items()),
         drug="+".join(doses),
         drug_class="+".join(dict.fromkeys(known[name].drug_class for name in doses)),
         dose_nM=_highest(network, protocol, doses) if len(doses) == 1 else float("nan"),
@@ -57,10 +61,11 @@ def vehicle_arm(treated: Arm) -> Arm:
     )
 
 
-def _highest(network: ReactionNetwork, protocol: Protocol, doses: Mapping[str, AnyDose]) -> float:
-    ((name, dose),) = doses.items()
-    if isinstance(dose, Dose):
-        return dose.nM
+def _highest(network: ReactionNetwork, protocol: Protocol, doses: Mapping[str, Sequence[AnyDose]]) -> float:
+    ((name, given),) = doses.items()
+    constant = [dose.nM for dose in given if isinstance(dose, Dose)]
+    if len(constant) == len(given):
+        return max(constant)
     return max((piece.highest(until) for piece, until in drug_courses(network, protocol)[name]), default=0.0)
 
 
@@ -74,6 +79,17 @@ def drug_courses(network: ReactionNetwork, protocol: Protocol) -> dict[str, list
         ends = [*(piece.start for piece in pieces[1:]), protocol.end_s]
         found[name] = list(zip(pieces, ends, strict=True))
     return found
+
+
+def whole_network(network: ReactionNetwork, arms: Sequence[Arm]) -> ReactionNetwork:
+    """Return the cells of arms of one genotype with the drugs of all of them."""
+    whole = arms[0].protocol.cells_of(network)
+    for arm in arms:
+        for name in arm.protocol.drug_names(network):
+            whole = with_drug(whole, find_drug(network.model, name))
+        for name in arm.protocol.courses(network):
+            whole = driven(whole, name)
+    return whole
 
 
 def constant_protocol(

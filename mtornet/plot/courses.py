@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from mtornet.analysis.compare import Comparison
+    from mtornet.analysis.shown import Shown
 
 PANELS_PER_ROW = 4
 SHOWN_CELLS = 3
@@ -35,7 +35,7 @@ _PANEL_IN, _BAR_IN = 1.42, 0.05
 
 
 def courses_figure(
-    comparison: Comparison, *, readouts: Sequence[str] | None = None
+    comparison: Shown, *, readouts: Sequence[str] | None = None
 ) -> tuple[Figure, pd.DataFrame]:
     """Draw fold change over vehicle against time, one panel for each read-out.
 
@@ -173,7 +173,7 @@ def _drug_bars(
 
 
 def _legend(
-    figure: Figure, comparison: Comparison, styles: Mapping[str, ArmStyle], columns: int, *, has_cells: bool
+    figure: Figure, comparison: Shown, styles: Mapping[str, ArmStyle], columns: int, *, has_cells: bool
 ) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
@@ -213,9 +213,7 @@ def _legend(
         )
 
 
-def _data(
-    comparison: Comparison, hours: Any, folds: Sequence[ArmFolds], chosen: Sequence[str]
-) -> pd.DataFrame:
+def _data(comparison: Shown, hours: Any, folds: Sequence[ArmFolds], chosen: Sequence[str]) -> pd.DataFrame:
     import pandas as pd
 
     frames = []

@@ -20,13 +20,15 @@ def figures_for(comparison: Comparison, folder: Path | str) -> dict[str, tuple[P
     -------
     dict
         The SVG, PNG and CSV of ``courses``, ``network_map``, ``distribution``, and ``courses_more`` if
-        there are more read-outs than fit into one figure; in the order of the report.
+        there are more read-outs than fit into one figure, ``concentration`` if doses are in mg; in the
+        order of the report.
 
     Raises
     ------
     OutputError
         If the folder cannot be written.
     """
+    from mtornet.plot.concentration import concentration_figure, has_courses
     from mtornet.plot.courses import courses_figure
     from mtornet.plot.distribution import distribution_figure
     from mtornet.plot.network_map import network_map_figure
@@ -38,6 +40,8 @@ def figures_for(comparison: Comparison, folder: Path | str) -> dict[str, tuple[P
         "network_map": partial(network_map_figure, comparison),
         "distribution": partial(distribution_figure, comparison),
     }
+    if has_courses(comparison):
+        drawings["concentration"] = partial(concentration_figure, comparison)
     if more:
         drawings["courses_more"] = partial(courses_figure, comparison, readouts=more)
     paths: dict[str, tuple[Path, ...]] = {}

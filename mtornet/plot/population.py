@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from mtornet.analysis.compare import Comparison
+    from mtornet.analysis.shown import Shown
 
 FloatArray = NDArray[np.float64]
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -35,7 +35,7 @@ class ArmFolds:
         return np.asarray(np.quantile(self.cells[:, :, i_readout], QUANTILES, axis=0))
 
 
-def arm_folds(comparison: Comparison) -> tuple[ArmFolds, ...]:
+def arm_folds(comparison: Shown) -> tuple[ArmFolds, ...]:
     """Return the folds of every arm, in the order of the arms.
 
     Cells that stopped early (status not 0) are left out, here and in the vehicle's mean.
@@ -59,14 +59,14 @@ def arm_folds(comparison: Comparison) -> tuple[ArmFolds, ...]:
         )
 
 
-def _deterministic(comparison: Comparison, condition: str) -> FloatArray:
+def _deterministic(comparison: Shown, condition: str) -> FloatArray:
     frame = comparison.deterministic
     own = frame[frame["condition"] == condition]
     table = own.pivot(index="time_s", columns="readout", values="mean")
     return np.asarray(table.reindex(index=comparison.times, columns=list(comparison.readouts)), dtype=float)
 
 
-def vehicle_molecules(comparison: Comparison, readout: str) -> float | None:
+def vehicle_molecules(comparison: Shown, readout: str) -> float | None:
     """Return the mean count over the vehicle's cells and all times; None without cells."""
     if not comparison.population:
         return None
@@ -75,7 +75,7 @@ def vehicle_molecules(comparison: Comparison, readout: str) -> float | None:
     return float(cells[:, :, comparison.readouts.index(readout)].mean()) if len(cells) else None
 
 
-def readout_label(comparison: Comparison, readout: str) -> str:
+def readout_label(comparison: Shown, readout: str) -> str:
     """Return what an axis calls a read-out: its label, its name, or the id of a species."""
     known = comparison.network.readouts.get(readout)
     return (known.label or known.name or readout) if known else readout

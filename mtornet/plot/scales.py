@@ -29,7 +29,9 @@ def time_ticks(end_h: float) -> list[float]:
     ticks = [0.0]
     for hour in (end_h, *_TICK_HOURS):
         place = math.sqrt(hour / end_h)
-        if place <= 1 and all(abs(place - math.sqrt(other / end_h)) >= _LEAST_GAP for other in ticks):
+        # Three digits need more room.
+        gap = _LEAST_GAP * (1.3 if hour >= 100 else 1.0)
+        if place <= 1 and all(abs(place - math.sqrt(other / end_h)) >= gap for other in ticks):
             ticks.append(float(hour))
     return sorted(ticks)
 

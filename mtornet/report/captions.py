@@ -26,6 +26,7 @@ def caption_of(name: str, comparison: Comparison) -> Caption:
     writers = {
         "courses": _courses,
         "courses_more": _courses_more,
+        "concentration": _concentration,
         "distribution": _distribution,
         "network_map": _network_map,
     }
@@ -33,6 +34,20 @@ def caption_of(name: str, comparison: Comparison) -> Caption:
         return writers[name](comparison)
     title = name.replace("_", " ")
     return Caption(title=title, text="", alt=f"Figure: {title}")
+
+
+def _concentration(comparison: Comparison) -> Caption:
+    return Caption(
+        title="What the cells meet: free drug over time",
+        text=(
+            "Doses in mg become a concentration in the plasma of a typical patient by a published PK model; "
+            "cells meet the free part of it (left axis), the clinic measures all of it (right axis). Between "
+            "patients both differ by a factor of two and more. Culture doses are often far above: compare "
+            "this axis with the doses of an experiment before comparing effects. The drawn curve is what the "
+            "simulation used; it is within 1 % of the PK model."
+        ),
+        alt=f"Free concentration of each drug over {duration(comparison.settings.duration_s)}.",
+    )
 
 
 def _arms(comparison: Comparison) -> str:

@@ -51,7 +51,7 @@ def write_comparison(comparison: Comparison, folder: Path, *, keep: str = "summa
         "antimony",
         write_atomically(folder / "model.ant", lambda p: write_antimony(comparison.network, p)),
     )
-    for path in write_protocol(comparison, folder / "protocol"):
+    for path in write_protocol(comparison.network, comparison.arms, folder / "protocol"):
         note(f"protocol_{path.stem}", path)
     figures = figures_for(comparison, folder / "figures")
     for name, paths in figures.items():

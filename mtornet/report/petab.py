@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mtornet.report.files import writable_folder, write_text
 
 if TYPE_CHECKING:
-    from mtornet.analysis.compare import Comparison
+    from mtornet.experiment.arms import Arm
+    from mtornet.network.network import ReactionNetwork
 
 
-def write_protocol(comparison: Comparison, folder: Path) -> list[Path]:
+def write_protocol(network: ReactionNetwork, arms: Sequence[Arm], folder: Path) -> list[Path]:
     """Write ``experiments.tsv`` and ``conditions.tsv``.
 
     Each arm is one experiment. It starts at ``-inf`` with the resting condition (pre-equilibration)
-    and switches conditions at the times of its doses; a condition sets inputs of ``model.xml``.
+    and switches conditions at the times of its doses; a condition sets inputs of ``model.xml``. A drug
+    that is dosed in mg follows a formula of time in ``model.xml``, whose constants each condition sets.
     """
     writable_folder(folder)
-    network = comparison.network
-    drugs = [i.id for i in network.inputs.values() if i.role == "drug"]
+    drugs = [i.id for i in network.inputs.values() if i.role != "ligand"]
     experiments = ["experimentId\ttime\tconditionId"]
     conditions = ["conditionId\ttargetId\ttargetValue"]
-    for arm in comparison.arms:
+    for arm in arms:
         name = _identifier(arm.condition)
         resting = dict.fromkeys(drugs, 0.0) | arm.protocol.settle_inputs(network)
         phases = [("-inf", resting)]
         phases += [
-            (f"{start:g}", dict.fromkeys(drugs, 0.0) | values)
+            (f"{start:.12g}", dict.fromkeys(drugs, 0.0) | values)
             for start, values in arm.protocol.stretches(network)
         ]
         for i, (time, values) in enumerate(phases):

@@ -4,6 +4,7 @@ import pytest
 
 VERBS = [
     "compare",
+    "run",
     "cohort",
     "dose",
     "scan",

@@ -23,6 +23,7 @@ HEAVY = (
 )
 VERBS = (
     "compare",
+    "run",
     "cohort",
     "dose",
     "scan",
