@@ -76,4 +76,5 @@ def test_every_table_of_the_folder_is_checked():
 
 def others():
     """Tables that layers above read by themselves."""
-    return {path.stem for path in Path(models_folder() / "mtor").glob("facts*.tsv")}
+    folder = Path(models_folder() / "mtor")
+    return {path.stem for pattern in ("facts*", "resistance*") for path in folder.glob(f"{pattern}.tsv")}
