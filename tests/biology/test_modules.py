@@ -60,7 +60,7 @@ def test_bursts_keep_the_means(mtor):
 
 
 def test_bursts_make_messengers_noisier(mtor):
-    # Linear noise: variance over mean of a messenger is 1 + b k_close/(k_close + k_decay), b = mean burst size.
+    # Linear noise: variance over mean of a messenger is 1 + b k_close/(k_close + k_decay), b = mean burst.
     decay, close = mtor.parameters["k_rtk_mdeg"].value, mtor.parameters["k_close"].value
     parts = ["receptor_pi3k", "akt", "rtk_foxo", "promoters"]
     for size in (1.0, 20.0):
