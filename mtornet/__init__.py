@@ -32,6 +32,7 @@ _HOMES = {
     "run": "mtornet.analysis.run",
     "compare": "mtornet.analysis.compare",
     "cohort": "mtornet.analysis.cohort",
+    "noise": "mtornet.analysis.noise",
     "dose_response": "mtornet.analysis.dose_response",
     "resistance": "mtornet.analysis.resistance.explore",
     "score_card": "mtornet.analysis.facts.score",
@@ -87,6 +88,7 @@ __all__ = [
     "from_graph",
     "load_model",
     "log_doses",
+    "noise",
     "pair_response",
     "predict",
     "read_antimony",
@@ -113,6 +115,7 @@ if TYPE_CHECKING:
     from mtornet.analysis.dose_response import dose_response
     from mtornet.analysis.facts.score import score_card
     from mtornet.analysis.fitting.run import fit
+    from mtornet.analysis.noise import noise
     from mtornet.analysis.pair_response import pair_response
     from mtornet.analysis.resistance.explore import resistance
     from mtornet.analysis.run import run

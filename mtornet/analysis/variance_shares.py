@@ -82,7 +82,8 @@ def variance_shares(
     total = float(point.sum())
     with np.errstate(divide="ignore", invalid="ignore"):
         shares = boot / boot.sum(axis=1, keepdims=True)
-        low, high = np.nanquantile(shares, (0.025, 0.975), axis=0)
+        # Resampled draws repeat, so that they differ less and their means more: reflect, not copy, the error.
+        high, low = 2.0 * point / total - np.nanquantile(shares, (0.025, 0.975), axis=0)
     return tuple(
         Share(
             level=level,

@@ -6,6 +6,7 @@ VERBS = [
     "compare",
     "run",
     "cohort",
+    "noise",
     "dose",
     "scan",
     "sensitivity",

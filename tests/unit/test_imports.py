@@ -25,6 +25,7 @@ VERBS = (
     "compare",
     "run",
     "cohort",
+    "noise",
     "dose",
     "scan",
     "sensitivity",
