@@ -213,9 +213,17 @@ def _factor(network: ReactionNetwork, stretches: list[tuple[float, dict[str, flo
 
 
 def _most_downstream(arms: list[RegulatoryArm], paths: dict[RegulatoryArm, list[str]]) -> list[RegulatoryArm]:
-    """Leave out an arm that acts through the regulator of another: the last one is the feedback."""
-    regulators = {arm.regulator for arm in arms}
-    return [arm for arm in arms if not regulators & set(paths[arm][1:-1])]
+    """Leave out an arm that acts through another: the last one is the feedback.
+
+    Its way must take the other's own step; that it passes the other's regulator on the way to
+    something else says nothing.
+    """
+    return [arm for arm in arms if not any(_takes(paths[arm], paths[other]) for other in arms)]
+
+
+def _takes(path: list[str], other: list[str]) -> bool:
+    """Tell whether a way takes the first step of another after its own: regulator, sign, what it acts on."""
+    return any(path[i : i + 3] == other[:3] for i in range(2, len(path) - 2, 2))
 
 
 def own_reactions(network: ReactionNetwork, readout: str) -> set[str]:

@@ -185,3 +185,18 @@ def test_an_inhibited_node_loses_nine_tenths(mtor) -> None:
 def test_a_request_that_makes_no_sense_is_refused(change: dict[str, object], message: str) -> None:
     with pytest.raises((ProtocolError, mt.UnknownNameError), match=message):
         settings_of(ResistanceRequest(**change))
+
+
+def test_a_side_branch_of_a_molecule_on_the_way_hides_no_loop(mtor) -> None:
+    # PI3K also drives RAS; a way that passes PI3K to PIP3 does not act through that arm.
+    inputs = {i.id: f"{i.value:g} {i.unit}" for i in mtor.inputs.values() if i.role != "drug"}
+    protocol = constant_protocol(
+        variant="wild_type", inputs=inputs, given={"sapanisertib": "224 nM"}, duration="72 h"
+    )
+    experiment = Experiment(
+        network=mtor, readouts=("pAKT_T308",), times=np.array([0.0, 1.0, 8.0, 72.0]) * 3600
+    )
+    found = explain(experiment, arm_of(mtor, protocol), ["pAKT_T308"])["pAKT_T308"]
+    names = [share.name for share in found.alone]
+    assert "S6K ⊣ IRS" in names[:2]
+    assert any(name.startswith("AKT ⊣ FOXO") for name in names[:2])
