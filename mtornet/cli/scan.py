@@ -49,12 +49,16 @@ def command(
         str | None,
         typer.Option("--max-time", help="Stop after this time, '8 h'; a re-run goes on.", show_default=False),
     ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option("--cluster", help="Dask scheduler tcp://…, or local:N processes.", show_default=False),
+    ] = None,
     form: Annotated[str, typer.Option("--format", help="Of merge: csv or parquet.")] = "csv",
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
     """Carry out one action."""
-    running = {"jobs": jobs, "chunk": chunk, "max_time": max_time}
+    running = {"jobs": jobs, "chunk": chunk, "max_time": max_time, "cluster": cluster}
     if what not in ACTIONS:
         if folder is not None:
             raise ProtocolError(f"unexpected {str(folder)!r}; write 'mtornet scan {what} --out {folder}'")

@@ -15,6 +15,11 @@ MAX_BYTES = 50_000_000
 
 def write_node_link(graph: nx.MultiDiGraph, path: Path) -> None:
     """Write a graph as node-link JSON, which :func:`read_node_link` reads back whole."""
+    path.write_text(node_link_text(graph), encoding="utf-8")
+
+
+def node_link_text(graph: nx.MultiDiGraph) -> str:
+    """Return a graph as node-link JSON, which :func:`graph_of` reads back whole."""
     data = nx.node_link_data(graph, edges="edges")
     # Edges in the order of the processes they belong to, so that the sides of a reaction keep theirs.
     rank: dict[tuple[object, ...], int] = {}
@@ -23,7 +28,7 @@ def write_node_link(graph: nx.MultiDiGraph, path: Path) -> None:
             for edge in (*graph.in_edges(node, keys=True), *graph.out_edges(node, keys=True)):
                 rank.setdefault(edge, len(rank))
     data["edges"].sort(key=lambda edge: rank.get((edge["source"], edge["target"], edge["key"]), len(rank)))
-    path.write_text(json.dumps(data, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    return json.dumps(data, indent=1, allow_nan=False) + "\n"
 
 
 def read_node_link(path: Path) -> nx.MultiDiGraph:
@@ -37,12 +42,18 @@ def read_node_link(path: Path) -> nx.MultiDiGraph:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ModelError(f"{path}: larger than {MAX_BYTES} bytes; not a graph of a model")
-        data = json.loads(path.read_text(encoding="utf-8"))
-        graph = nx.node_link_graph(data, directed=True, multigraph=True, edges="edges")
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ModelError(f"{path}: cannot be read: {error}") from None
+    return graph_of(text, where=str(path))
+
+
+def graph_of(text: str, *, where: str) -> nx.MultiDiGraph:
+    """Read a graph from the text of node-link JSON; errors as of :func:`read_node_link`."""
+    try:
+        graph = nx.node_link_graph(json.loads(text), directed=True, multigraph=True, edges="edges")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, nx.NetworkXError) as error:
-        raise ModelError(f"{path}: not a node-link graph in JSON: {error}") from None
+        raise ModelError(f"{where}: not a node-link graph in JSON: {error}") from None
     # JSON knows lists only; the graph's tuples come back so that reading is the identity.
     graph.graph["modules"] = tuple(graph.graph.get("modules", ()))
     for _, attributes in graph.nodes(data=True):

@@ -28,6 +28,9 @@ from mtornet.simulation.problem import FloatArray, IntArray
 if TYPE_CHECKING:
     from mtornet.scans.evaluation import Evaluator
 
+NETWORK_BYTES = 200_000
+"""Of a pair of networks, about."""
+
 REASONS = {
     "event_limit": "every cell used up its events; raise budget.max_events or lower copy_scale",
     "time_limit": "the point took longer than budget.point_time",
@@ -73,18 +76,18 @@ def _point(evaluator: Evaluator, structure: Structure, point: Coordinates, stop:
     from mtornet.scans.evaluation import failed
 
     settings, rule = evaluator.plan.settings, evaluator.plan.settings.replicates
-    before, after = _networks(structure, point)
+    networks = _networks(evaluator, structure, point)
     batch = settings.cells if rule is None else rule.batch
     most = settings.cells if rule is None else rule.most
     arm = structure.arm(_times(structure, point), doses=_doses(structure, point))
-    vehicle = _vehicle_mean(evaluator, structure, (before, after), stop) if settings.vehicle else None
+    vehicle = _vehicle_mean(evaluator, structure, networks, stop) if settings.vehicle else None
     if settings.vehicle and vehicle is None:
         return None
     gathered: list[_Cells] = []
     while True:
         first = sum(len(part.status) for part in gathered)
         population = _population(structure, cells=min(batch, most - first), first_cell=first)
-        cells = _batch(evaluator, structure, (before, after), arm, population, stop)
+        cells = _batch(evaluator, structure, networks, arm, population, stop)
         if cells is None:
             return None
         gathered.append(cells)
@@ -105,16 +108,24 @@ def _joined(parts: list[_Cells]) -> _Cells:
     return _Cells(**{name: np.concatenate([getattr(p, name) for p in parts]) for name in _Cells.__slots__})
 
 
-def _networks(structure: Structure, point: Coordinates) -> tuple[ReactionNetwork, ReactionNetwork]:
+def _networks(
+    evaluator: Evaluator, structure: Structure, point: Coordinates
+) -> tuple[ReactionNetwork, ReactionNetwork]:
+    """Return the cells of a point, without and with drugs; points that differ in doses only share them."""
     points = structure.points(point)
-    known, amounts = points.cells(structure.before)
-    # Built once for points that differ in doses only: their content has a hash that is not for free.
-    before, after = structure.before, structure.after
-    if known or amounts:
-        before = before.with_parameters(**_first(known)).with_amounts(_first(amounts))
-    if points.parameters or points.amounts:
-        after = after.with_parameters(**_first(points.parameters)).with_amounts(_first(points.amounts))
-    return before, after
+    parameters, amounts = _first(points.parameters), _first(points.amounts)
+    if not parameters and not amounts:
+        return structure.before, structure.after
+
+    def changed() -> tuple[tuple[ReactionNetwork, ReactionNetwork], int]:
+        known, present = points.cells(structure.before)
+        before = structure.before.with_parameters(**_first(known)).with_amounts(_first(present))
+        after = structure.after.with_parameters(**parameters).with_amounts(amounts)
+        return (before, after), NETWORK_BYTES
+
+    key = ("networks", structure.choices, *parameters.items(), "", *amounts.items())
+    networks: tuple[ReactionNetwork, ReactionNetwork] = evaluator.shared.get(key, changed)
+    return networks
 
 
 def _first(arrays: Mapping[str, FloatArray]) -> dict[str, float]:
@@ -169,7 +180,7 @@ def _batch(
         )
         experiment.settle(structure.vehicle(), population)
         kept = 8 * len(before.species) * population.cells
-        return None if stop.is_set else (experiment, kept + 200_000)
+        return None if stop.is_set else (experiment, kept + NETWORK_BYTES)
 
     key = ("cells", before.sha256, after.sha256, population)
     experiment = evaluator.shared.get(key, settled)

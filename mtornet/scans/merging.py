@@ -112,9 +112,11 @@ def _write_csv(store: Store, path: Path) -> int:
 
     n_rows = 0
     with open(path, "wb") as file:
-        for i, table in enumerate(merged_batches(store)):
-            options = csv.WriteOptions(include_header=i == 0, quoting_style="needed")
-            csv.write_csv(table, file, options)
+        for table in merged_batches(store):
+            if not n_rows:
+                # Arrow would put quotes around every name.
+                file.write((",".join(table.column_names) + "\n").encode())
+            csv.write_csv(table, file, csv.WriteOptions(include_header=False, quoting_style="needed"))
             n_rows += table.num_rows
     return n_rows
 

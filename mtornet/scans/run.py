@@ -55,6 +55,7 @@ def scan(
     jobs: int | None = None,
     chunk: int | None = None,
     max_time: float | str | None = None,
+    cluster: str | None = None,
     progress: ScanProgress = silent,
     stop: StopFlag | None = None,
 ) -> ScanRun:
@@ -72,6 +73,8 @@ def scan(
         Points per file; about a minute of work if not given. Changes no number.
     max_time
         When to stop, seconds or text such as ``"8 h"``; what is finished by then is kept.
+    cluster
+        Address of a Dask scheduler, or ``"local:4"`` for four worker processes; ``jobs`` is theirs then.
 
     Raises
     ------
@@ -82,7 +85,7 @@ def scan(
     """
     given = spec if isinstance(spec, Scan) else read_scan(spec)
     plan, folder = given.plan(), Path(out)
-    settings = RunSettings.of(jobs=jobs, chunk=chunk, max_time=max_time)
+    settings = RunSettings.of(jobs=jobs, chunk=chunk, max_time=max_time, cluster=cluster)
     store = create_or_open(plan, folder)
     with locked(folder):
         return _go_on(plan, store, settings, progress, StopFlag() if stop is None else stop)
@@ -94,6 +97,7 @@ def resume(
     jobs: int | None = None,
     chunk: int | None = None,
     max_time: float | str | None = None,
+    cluster: str | None = None,
     progress: ScanProgress = silent,
     stop: StopFlag | None = None,
 ) -> ScanRun:
@@ -101,7 +105,7 @@ def resume(
     store = open_store(Path(out))
     plan = store.scan().plan()
     check_same(store, plan)
-    settings = RunSettings.of(jobs=jobs, chunk=chunk, max_time=max_time)
+    settings = RunSettings.of(jobs=jobs, chunk=chunk, max_time=max_time, cluster=cluster)
     with locked(store.folder):
         return _go_on(plan, store, settings, progress, StopFlag() if stop is None else stop)
 
@@ -150,7 +154,12 @@ def _go_on(
     store.tidy()
     damaged = store.check()
     started = time.time()
-    state = run_local(plan, store, settings, stop=stop, progress=progress)
+    if settings.cluster is None:
+        state = run_local(plan, store, settings, stop=stop, progress=progress)
+    else:
+        from mtornet.scans.cluster import run_cluster
+
+        state = run_cluster(plan, store, settings, stop=stop, progress=progress)
     store.note(
         {
             "started": time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(started)),
@@ -158,6 +167,7 @@ def _go_on(
             "points": state.done - state.begun_with,
             "failed": state.failed,
             "jobs": settings.jobs,
+            "cluster": settings.cluster,
             "versions": versions(),
         }
     )

@@ -18,9 +18,13 @@ class RunSettings:
     """Points per chunk; about a minute of work if not given."""
     max_time_s: float | None = None
     """When to stop; what is finished by then is kept."""
+    cluster: str | None = None
+    """Address of a Dask scheduler, or ``local:N`` for N worker processes."""
 
     @classmethod
-    def of(cls, *, jobs: int | None, chunk: int | None, max_time: float | str | None) -> RunSettings:
+    def of(
+        cls, *, jobs: int | None, chunk: int | None, max_time: float | str | None, cluster: str | None
+    ) -> RunSettings:
         """Check what a user gives.
 
         Raises
@@ -34,4 +38,4 @@ class RunSettings:
         max_time_s = None if max_time is None else time_in_seconds(max_time, what="max_time")
         if max_time_s is not None and not max_time_s > 0:
             raise ProtocolError(f"max_time: expected a time > 0, got {max_time!r}")
-        return cls(jobs=jobs, chunk=chunk, max_time_s=max_time_s)
+        return cls(jobs=jobs, chunk=chunk, max_time_s=max_time_s, cluster=cluster)

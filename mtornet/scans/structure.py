@@ -49,6 +49,7 @@ class Structure:
     """What points with the same choices share."""
 
     plan: Plan
+    choices: Choices
     before: ReactionNetwork
     """The cells without drugs."""
     after: ReactionNetwork
@@ -212,6 +213,7 @@ def build(plan: Plan, choices: Choices) -> Structure:
     known = drugs(after.model) if chosen.doses else {}
     return Structure(
         plan=plan,
+        choices=choices,
         before=before,
         after=after,
         doses=chosen.doses,
