@@ -158,6 +158,8 @@ def make_comparison(network) -> Callable[..., SimpleNamespace]:
             settings=SimpleNamespace(
                 drugs={name: dose for one in given for name, dose in one.items()},
                 variant="wild_type",
+                context="WT",
+                extrinsic=None,
                 inputs={"insulin": "1 nM"},
                 duration_s=72 * HOUR,
                 method="ssa" if n_cells else "ode",
