@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mtornet.analysis import defaults
 from mtornet.errors import ModelError
+
+if TYPE_CHECKING:
+    from mtornet.network.network import ReactionNetwork
 
 NAME = "convert"
 HELP = "Convert a model: SBML (.xml), Antimony (.ant), node-link graph (.json), GraphML (.graphml, out only)."
@@ -19,14 +23,19 @@ def command(
     target: Annotated[Path, typer.Argument(help="File to write; its suffix chooses the format.")],
     drug: Annotated[
         list[str] | None,
-        typer.Option("--drug", help="Add this drug at concentration 0. Repeatable.", show_default=False),
+        typer.Option(
+            "--drug",
+            help="Add a drug, at concentration 0 or as dosed: everolimus='10 mg QD'. Repeatable.",
+            show_default=False,
+        ),
     ] = None,
+    duration: Annotated[
+        str, typer.Option("--duration", help="How long doses over time are written out.")
+    ] = defaults.DURATION,
     variant: Annotated[str, typer.Option("--variant", help="Genotype.")] = "wild_type",
 ) -> int:
     """Read one format and write another."""
     from mtornet.analysis.model_file import load
-    from mtornet.experiment.drug import find_drug
-    from mtornet.experiment.mechanisms import with_drug
     from mtornet.report.files import write_atomically
 
     writers = {
@@ -43,13 +52,35 @@ def command(
     network = load(source)
     if variant != "wild_type":
         network = network.with_variant(variant)
-    for name in drug or []:
-        network = with_drug(network, find_drug(network.model, name))
+    for text in drug or []:
+        network = _with_drug(network, text, duration)
     write_atomically(target, lambda path: write(network, path))
     for note in network.notes:
         typer.echo(f"note: {note}", err=True)
     typer.echo(f"{network.describe()}; wrote {target}")
     return 0
+
+
+def _with_drug(network: ReactionNetwork, text: str, duration: str) -> ReactionNetwork:
+    """Return the network with a drug, or with a drug that follows its doses from time 0 on."""
+    from mtornet.experiment.condition import Condition
+    from mtornet.experiment.drug import find_drug
+    from mtornet.experiment.mechanisms import with_drug
+    from mtornet.experiment.pk.drive import following
+    from mtornet.experiment.protocol import Protocol
+    from mtornet.experiment.timeline import drug_pieces
+
+    name, dosed, dose = text.partition("=")
+    drug = find_drug(network.model, name).id
+    network = with_drug(network, find_drug(network.model, name))
+    if not dosed:
+        return network
+    protocol = Protocol().apply(Condition(drugs={drug: dose})).until(duration)
+    assert protocol.end_s is not None
+    pieces = drug_pieces(network.model, drug, protocol.given(network)[drug], end=protocol.end_s)
+    if len(pieces) == 1 and not (pieces[0].slope or pieces[0].fading):
+        return network.with_parameters(**{drug: pieces[0].level})
+    return following(network, drug, pieces)
 
 
 def _sbml(network: object, path: Path) -> None:

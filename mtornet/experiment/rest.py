@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from mtornet.compiled.bind import initial_amounts
+from mtornet.errors import ProtocolError
 from mtornet.experiment.arms import arm_of, constant_protocol
 from mtornet.experiment.dose import AnyDose
 from mtornet.experiment.execute import Experiment, carried
@@ -23,8 +24,18 @@ def at_rest(
     """Return a network that starts from its drug-free steady state, with drugs put in at time 0.
 
     The drugs' inputs stand at their doses, so that simulating the network simulates treated cells.
+
+    Raises
+    ------
+    ProtocolError
+        For doses in mg, which are no constant concentration.
     """
     protocol = constant_protocol(variant=variant, inputs={}, given=given or {}, duration=1.0, context=context)
+    for name in protocol.courses(network):
+        raise ProtocolError(
+            f"dose of {name}: a dose in mg changes over time, and here a constant concentration is needed; "
+            "write one such as '20 nM'"
+        )
     arm = arm_of(network, protocol)
     setup = Experiment(network=network, readouts=(), times=np.zeros(1)).prepare(arm)
     assert setup.steady is not None

@@ -45,7 +45,7 @@ def concentration_figure(shown: Shown) -> tuple[Figure, pd.DataFrame]:
     data = _data(shown)
     drugs = list(dict.fromkeys(data["drug"]))
     styles = arm_styles(shown.arms, shown.class_labels, known=class_order(shown.network.model))
-    width, panel, head, gap = 7.2, 1.75, 0.3, 0.42
+    width, panel, head, gap = 7.2, 1.75, 0.3, 0.5
     height = head + len(drugs) * panel + (len(drugs) - 1) * gap + 0.5
     with figure_style():
         figure = new_figure(width, height)
@@ -67,15 +67,15 @@ def concentration_figure(shown: Shown) -> tuple[Figure, pd.DataFrame]:
             top = float(own["free_nM"].max())
             axes.set_yscale("log")
             if top > 0:
-                # Room below for the legend; the rise from nothing after the first dose is cut off.
+                # The rise from nothing after the first dose is cut off.
                 usual = float(own["free_nM"][own["free_nM"] > 0].quantile(0.02))
-                axes.set_ylim(max(0.15 * usual, top * 10**-DECADES), 1.8 * top)
+                axes.set_ylim(max(0.5 * usual, top * 10**-DECADES), 1.8 * top)
             _plain_numbers(axes.yaxis)
             axes.set_xlim(0.0, end_h / per_day)
-            axes.set_title(f"{drug}: free concentration")
+            axes.set_title(drug)
             axes.set_ylabel("free (nM)")
             axes.grid(axis="y", color=FAINT, linewidth=0.4, alpha=0.6)
-            axes.legend(loc="lower right", fontsize=7.5, framealpha=0.85)
+            axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), fontsize=7.5, borderaxespad=0.2)
             _plasma_axis(axes, shown.network.model, drug)
         grid[-1].set_xlabel(f"time after the first dose ({unit})")
         figure.subplots_adjust(

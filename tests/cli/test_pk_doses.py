@@ -182,3 +182,33 @@ def test_a_wrong_file_is_one_message(mtornet, tmp_path: Path, change: tuple[str,
 def test_run_without_a_file(mtornet) -> None:
     assert "there is no such file" in mtornet("run", "none.toml").err
     assert "name the TOML file" in mtornet("run").err
+
+
+def test_convert_writes_the_course_into_the_model(mtornet, tmp_path: Path) -> None:
+    done = mtornet("convert", "mtor", "dosed.xml", "--drug", "everolimus=10 mg QD", "--duration", "30 h")
+    assert done.code == 0, done.err
+    dosed = mt.read_sbml(tmp_path / "dosed.xml")
+    hours = [0.0, 1.0, 6.0, 23.0, 25.0, 30.0]
+    found = mt.simulate(dosed, [3600.0 * h for h in hours])
+    protocol = (
+        mt.Protocol()
+        .apply(mt.Condition(drugs={"everolimus": "10 mg QD"}, inputs={"insulin": "1 nM"}))
+        .until("30 h")
+    )
+    species = ["FKBP12", "pS6K"]
+    same = mt.run(mt.load_model("mtor"), protocol, readouts=species, times=[f"{h} h" for h in hours]).summary
+    for name in species:
+        expected = same.query("drug == 'everolimus' and readout == @name")["mean"].to_numpy()
+        assert found.mean[:, found.column(name)] == pytest.approx(expected, rel=2e-3, abs=1e-2)
+
+
+def test_convert_of_a_constant_dose_sets_the_input(mtornet, tmp_path: Path) -> None:
+    done = mtornet("convert", "mtor", "held.xml", "--drug", "sapanisertib=20 nM")
+    assert done.code == 0, done.err
+    assert mt.read_sbml(tmp_path / "held.xml").inputs["sapanisertib"].value == 20.0
+
+
+def test_where_a_constant_concentration_is_needed_a_dose_in_mg_is_refused(mtornet) -> None:
+    done = mtornet("verify", "mtor", "--drug", "everolimus=10 mg QD")
+    assert done.code == 2
+    assert "a dose in mg changes over time" in done.err
