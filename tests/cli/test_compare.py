@@ -106,7 +106,8 @@ def test_variant_dose_and_input_reach_the_result(fast, tmp_path):
     )
     assert set(table["variant"]) == {"TSC2_loss"}
     assert set(table["dose_nM"]) == {0.0, 5.0}
-    assert run["spec"]["inputs"] == {"insulin": "10 nM"}
+    assert run["spec"]["inputs"]["insulin"] == "10 nM"
+    assert run["spec"]["inputs"]["E2"] == "0 nM", "what was not asked for is stated too"
     wild = fast("everolimus", "--out", "y")
     assert wild.code == 0
     assert (

@@ -11,7 +11,7 @@ from tests.cli.conftest import PROGRAM
 COMPARE = [
     (["everolimos"], "unknown drug 'everolimos'; did you mean 'everolimus'?"),
     (["rad01"], "unknown drug 'rad01'; did you mean"),
-    (["aspirin"], "unknown drug 'aspirin'; known: alpelisib, apitolisib, azd8055,"),
+    (["aspirin"], "unknown drug 'aspirin'; known: abemaciclib, alpelisib,"),
     (
         ["everolimus", "--dose", "everolimus=-5 nM"],
         "dose of everolimus: expected a concentration >= 0 nM, got '-5 nM'",
@@ -102,7 +102,7 @@ OTHERS = [
     (["compre"], "No such command 'compre'. Did you mean 'compare'? — 'mtornet --help' shows what there is"),
     (["zzz"], "No such command 'zzz'"),
     (["--zzz"], "No such option: --zzz"),
-    (["dose"], "Missing argument 'drug'. — 'mtornet dose --help' shows what there is"),
+    (["dose"], "Missing argument 'drugs'. — 'mtornet dose --help' shows what there is"),
     (["dose", "everolimos"], "unknown drug 'everolimos'; did you mean 'everolimus'?"),
     (
         ["dose", "everolimus", "--readout", "pS6K_T398"],
@@ -111,7 +111,7 @@ OTHERS = [
     (["dose", "everolimus", "--from", "10 nM", "--to", "1 nM"], "expected 0 < low <= high"),
     (["dose", "everolimus", "--from", "0 nM"], "expected 0 < low <= high"),
     (["dose", "everolimus", "--from", "1"], "lowest dose: '1' has no unit; write it like '1 nM'"),
-    (["dose", "everolimus", "--doses", "3"], "Invalid value for '--doses'"),
+    (["dose", "everolimus", "--doses", "3"], "needs at least four different doses above 0"),
     (["dose", "everolimus", "--at", "0 h"], "at: expected a time > 0, got '0 h'"),
     (["dose", "everolimus", "--readout", "DEPTOR"], "read-out 'DEPTOR' is 0 without drug in wild_type cells"),
     (["simulate"], "Missing argument 'model'."),

@@ -95,7 +95,7 @@ def loops(mtor):
 def test_the_known_feedback_loops_are_found(loops):
     texts = [loop.text for loop in loops]
     assert any("mTORC1a → pS6K ⊣ PI3K" in text and "→ PIP3" in text for text in texts)
-    assert any("AKT_TS ⊣ FOXOn → mRTK → PI3K" in text for text in texts)
+    assert any("AKT_TS ⊣ FOXOn → gERBB3 → mRTK → PI3K" in text for text in texts)
     assert any("pGRB10 ⊣" in text for text in texts)
     transcription = next(loop for loop in loops if "mRTK" in loop.regulators)
     fast = next(loop for loop in loops if "AKT_TS ⊣ PI3Kr → PIP3" in loop.text)

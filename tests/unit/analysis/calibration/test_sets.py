@@ -25,7 +25,7 @@ def sets(mtor) -> ParameterSets:
 
 def test_round_trip(sets, tmp_path):
     path = tmp_path / "ensemble.tsv"
-    path.write_text(sets_text(sets, ["made by hand"]))
+    path.write_text(sets_text(sets, ["made by hand"]), encoding="utf-8")
     found = read_sets(path, "mtor")
     assert found.names == sets.names
     assert found.values == pytest.approx(sets.values, rel=1e-5)
@@ -37,7 +37,7 @@ def test_round_trip(sets, tmp_path):
 
 def test_a_damaged_table_is_told(sets, tmp_path):
     path = tmp_path / "ensemble.tsv"
-    path.write_text(sets_text(sets, []).replace("0.0001", "much"))
+    path.write_text(sets_text(sets, []).replace("0.0001", "much"), encoding="utf-8")
     with pytest.raises(TableError, match=r"ensemble.tsv:2: MCF7.k_pip3_mut: found 'much'"):
         read_sets(path, "mtor")
 

@@ -32,7 +32,7 @@ def load(tmp_path, *rows):
     lines = ["\t".join(HEADER.split())]
     lines += ["\t".join(row.get(column, "") for column in HEADER.split()) for row in rows]
     path = tmp_path / "facts.tsv"
-    path.write_text("\n".join(lines) + "\n")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return load_facts("mtor", path)
 
 
