@@ -13,6 +13,7 @@ from mtornet.report.resistance_page import resistance_blocks
 from mtornet.report.score_text import score_text
 from mtornet.sbml.antimony_write import antimony_text
 from mtornet.sbml.write import sbml_text
+from mtornet.scans.schema import schema_text
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -30,6 +31,7 @@ def generated() -> dict[Path, str]:
             score_text(network),
         ),
         ROOT / "docs" / "model_card.md": _model_card(network),
+        ROOT / "docs" / "scan.schema.json": schema_text(),
         ROOT / "docs" / "resistance.md": _resistance(network),
     }
 

@@ -44,7 +44,12 @@ Inputs = Annotated[
 ]
 
 
-EXAMPLES = {"--dose": "everolimus='20 nM'", "--drug": "everolimus='20 nM'", "--input": "insulin='1 nM'"}
+EXAMPLES = {
+    "--dose": "everolimus='20 nM'",
+    "--drug": "everolimus='20 nM'",
+    "--input": "insulin='1 nM'",
+    "--where": "variant=PTEN_loss",
+}
 
 
 def pairs(given: list[str] | None, *, option: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mtornet.cli.options import Jobs, Json, Quiet
+from mtornet.cli.options import Jobs, Json, Quiet, pairs
 from mtornet.errors import ProtocolError
 
 if TYPE_CHECKING:
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 NAME = "scan"
 HELP = (
     "Scan parameters, doses, schedules, genotypes: 'scan SPEC.toml --out DIR' begins or goes on; "
-    "'scan status|resume|retry|merge DIR' looks at a scan, goes on with it, computes failed points again, "
-    "writes its table."
+    "'scan status|resume|retry|merge|map DIR' looks at a scan, goes on with it, computes failed points "
+    "again, writes its table, draws two things that vary."
 )
 EXAMPLE = (
     "Example: mtornet scan spec.toml --out feedback; mtornet scan merge feedback --format csv --out table.csv"
 )
 
-ACTIONS = ("status", "resume", "retry", "merge")
+ACTIONS = ("status", "resume", "retry", "merge", "map")
 FORMS = ("csv", "parquet")
 
 
 def command(
-    what: Annotated[str, typer.Argument(help="A specification in TOML, or status, resume, retry, merge.")],
+    what: Annotated[str, typer.Argument(help="A specification, or status, resume, retry, merge, map.")],
     folder: Annotated[
         Path | None,
         typer.Argument(help="Folder of the scan, for all but a specification.", show_default=False),
@@ -54,6 +54,22 @@ def command(
         typer.Option("--cluster", help="Dask scheduler tcp://…, or local:N processes.", show_default=False),
     ] = None,
     form: Annotated[str, typer.Option("--format", help="Of merge: csv or parquet.")] = "csv",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only predict points, cells, events, minutes, megabytes.")
+    ] = False,
+    readout: Annotated[
+        str | None, typer.Option("--readout", help="Of a map; the first.", show_default=False)
+    ] = None,
+    feature: Annotated[
+        str | None, typer.Option("--feature", help="Of a map: rebound_index, nadir, …", show_default=False)
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", help="Time of a map without a feature.", show_default=False)
+    ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option("--where", help="Value of a third thing: variant=PTEN_loss.", show_default=False),
+    ] = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
@@ -62,6 +78,8 @@ def command(
     if what not in ACTIONS:
         if folder is not None:
             raise ProtocolError(f"unexpected {str(folder)!r}; write 'mtornet scan {what} --out {folder}'")
+        if dry_run:
+            return _predict(Path(what), jobs, as_json)
         return _begin(Path(what), out, running, as_json, quiet)
     if folder is None:
         raise ProtocolError(f"'scan {what}' needs the folder of a scan: mtornet scan {what} DIR")
@@ -69,6 +87,9 @@ def command(
         return _status(folder, as_json)
     if what == "merge":
         return _merge(folder, out, form, as_json)
+    if what == "map":
+        chosen = {"readout": readout, "feature": feature, "at": at}
+        return _map(folder, out, chosen, pairs(where, option="--where"), as_json)
     if what == "retry":
         return _retry(folder, as_json, quiet)
     return _resume(folder, running, as_json, quiet)
@@ -83,6 +104,19 @@ def _begin(spec: Path, out: Path | None, running: dict[str, Any], as_json: bool,
     with ScanLine(quiet=quiet or as_json) as line, stop_on_signals(flag):
         found = scan(spec, out or Path(spec.stem), **running, progress=line, stop=flag)
     return _tell(found, as_json)
+
+
+def _predict(spec: Path, jobs: int | None, as_json: bool) -> int:
+    from mtornet.scans.forecast import forecast
+    from mtornet.scans.reading import read_scan
+
+    found = forecast(read_scan(spec).plan(), jobs=jobs)
+    if as_json:
+        typer.echo(json.dumps(found.as_dict()))
+    else:
+        for sentence in found.sentences():
+            typer.echo(sentence)
+    return 0
 
 
 def _resume(folder: Path, running: dict[str, Any], as_json: bool, quiet: bool) -> int:
@@ -193,6 +227,34 @@ def _merge(folder: Path, out: Path | None, form: str, as_json: bool) -> int:
         return 0
     note = f"; {left} points are not finished yet" if left else ""
     typer.echo(f"wrote {path} ({n_rows} rows{note})")
+    return 0
+
+
+def _map(folder: Path, out: Path | None, chosen: dict[str, Any], where: dict[str, str], as_json: bool) -> int:
+    from mtornet.plot.save import save
+    from mtornet.plot.scan_map import scan_map_figure
+    from mtornet.scans.maps import map_of
+    from mtornet.scans.store import open_store
+
+    store = open_store(folder)
+    found = map_of(store, where=where, **chosen)
+    when = "" if found.time_s is None else f" at {found.time_s / 3600:g} h"
+    fixed = "".join(f", {name} = {value}" for name, value in where.items())
+    figure, data = scan_map_figure(
+        found.data,
+        x=found.x,
+        y=found.y,
+        quantity=found.quantity,
+        label=found.quantity.replace("_", " ") + when,
+        title=f"{found.readout}{fixed}",
+        units=store.units(),
+    )
+    name = f"map_{found.readout}_{found.quantity}"
+    paths = save(figure, out if out is not None else folder / "figures", name, data)
+    if as_json:
+        typer.echo(json.dumps({path.suffix[1:]: str(path) for path in paths}))
+    else:
+        typer.echo("wrote " + "  ".join(map(str, paths)))
     return 0
 
 

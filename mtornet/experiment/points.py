@@ -49,9 +49,13 @@ class Points:
     """Molecules per cell before settling."""
     doses: Mapping[str, FloatArray] = field(default_factory=dict)
     """Multiples of the concentrations that an arm gives, by drug."""
+    n_points: int | None = None
+    """How many there are, if they may differ in nothing."""
 
     def __post_init__(self) -> None:
         shapes = {name: np.shape(values) for name, values in self._all.items()}
+        if self.n_points is not None:
+            shapes["n_points"] = (self.n_points,)
         if not shapes or len(set(shapes.values())) != 1 or len(next(iter(shapes.values()))) != 1:
             listed = ", ".join(f"{name} {shape}" for name, shape in shapes.items()) or "none"
             raise ProtocolError(f"points: expected one-dimensional arrays of one length, got {listed}")
@@ -62,7 +66,7 @@ class Points:
         return {**self.parameters, **self.amounts, **doses}
 
     def __len__(self) -> int:
-        return len(next(iter(self._all.values())))
+        return self.n_points if self.n_points is not None else len(next(iter(self._all.values())))
 
     def take(self, rows: IntArray | slice) -> Points:
         """Return some of the points."""
@@ -70,6 +74,7 @@ class Points:
             parameters={name: np.asarray(v)[rows] for name, v in self.parameters.items()},
             amounts={name: np.asarray(v)[rows] for name, v in self.amounts.items()},
             doses={name: np.asarray(v)[rows] for name, v in self.doses.items()},
+            n_points=np.arange(len(self))[rows].size,
         )
 
     def cells(self, before: ReactionNetwork) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -85,7 +85,7 @@ class Column:
             found |= {"ends": list(self.ends), "log": self.log}
         else:
             found["values"] = list(self.labels or self.numbers)
-        return found | {"n": self.n, "zip": self.zip}
+        return found | {"n": self.n, "zip": self.zip, "unit": self.unit}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -133,6 +133,21 @@ class Axes:
         """Number of points; a whole number of any size."""
         return math.prod(length for _, length in self._groups)
 
+    def n_of(self, names: Collection[str]) -> int:
+        """Return how many different places there are on the axes of some columns."""
+        return math.prod(length for columns, length in self._groups if _any_of(columns, names))
+
+    def index_of(self, names: Collection[str], place: IntArray, rest: IntArray) -> IntArray:
+        """Return the points at some places on the axes of some columns, and at places on the others."""
+        index, stride = np.zeros_like(place), 1
+        for columns, length in reversed(self._groups):
+            if _any_of(columns, names):
+                place, here = np.divmod(place, length)
+            else:
+                rest, here = np.divmod(rest, length)
+            index, stride = index + here * stride, stride * length
+        return index
+
     @property
     def drawn(self) -> tuple[Column, ...]:
         """The columns that are drawn together."""
@@ -174,3 +189,7 @@ class Axes:
         """Return what decides the coordinates, as plain data."""
         drawn = {"sample": self.sample, "n": self.n_drawn} if self.sample else {}
         return {"vary": [column.content() for column in self.columns], **drawn}
+
+
+def _any_of(columns: Sequence[Column], names: Collection[str]) -> bool:
+    return any(column.name in names for column in columns)

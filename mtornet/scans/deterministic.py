@@ -81,8 +81,7 @@ def _vehicles(structure: Structure, points: Points, run: Run) -> FloatArray:
     n = len(points)
     rows = np.stack(columns, axis=1) if columns else np.zeros((n, 1))
     _, first, which = np.unique(rows, axis=0, return_index=True, return_inverse=True)
-    # A column of zeros where nothing varies, since points are as many as their arrays are long.
-    own = Points(parameters=parameters, amounts=amounts, doses={} if columns else {"": np.ones(n)})
+    own = Points(parameters=parameters, amounts=amounts, n_points=n)
     values, _ = run(structure.vehicle(), own.take(first))
     return values[which.ravel()]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mtornet.provenance import versions
+from mtornet.scans import history
 from mtornet.scans.chunk import compute_chunk
 from mtornet.scans.evaluation import Evaluator
 from mtornet.scans.local import run_local
@@ -20,6 +21,7 @@ from mtornet.scans.run_settings import RunSettings
 from mtornet.scans.spec import Scan
 from mtornet.scans.store import Store, check_same, create_or_open, open_store
 from mtornet.simulation.interrupt import StopFlag
+from mtornet.simulation.parallel import available_jobs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -171,4 +173,7 @@ def _go_on(
             "versions": versions(),
         }
     )
+    if state.done == state.n_points and not state.begun_with and settings.cluster is None:
+        seconds = state.seconds * (settings.jobs or available_jobs())
+        history.took(plan.sha256, seconds=seconds, megabytes=store.bytes_used() / 1e6)
     return ScanRun(store=store, state=state, damaged=tuple(damaged), interrupted=stop.is_set)

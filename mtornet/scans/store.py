@@ -110,6 +110,11 @@ class Store:
         runs = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
         write_durably(path, (json.dumps([*runs, dict(entry)], indent=1) + "\n").encode())
 
+    def units(self) -> dict[str, str]:
+        """Return the units of what varies, by the names of the table's columns."""
+        blocks = self.manifest["content"]["vary"]
+        return {str(block["target"]): str(block["unit"]) for block in blocks}
+
     def scan(self) -> Scan:
         """Return the specification as it was frozen."""
         return read_scan(self.folder / SPEC)

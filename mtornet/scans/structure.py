@@ -131,7 +131,7 @@ class Structure:
                 amounts[name] = values
             else:
                 parameters[name] = values
-        return Points(parameters=parameters, amounts=amounts, doses=doses)
+        return Points(parameters=parameters, amounts=amounts, doses=doses, n_points=n)
 
     def absolute(self, column: Column, coordinates: Coordinates) -> FloatArray:
         """Return the values of a column, multiples multiplied out."""

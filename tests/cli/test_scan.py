@@ -101,3 +101,33 @@ def test_wrong_words(mtornet, arguments, message):
     told = mtornet("scan", *arguments)
     assert told.code == 2
     assert message in told.err
+
+
+def test_a_map_of_two_things_that_vary(mtornet, spec):
+    assert mtornet("scan", spec, "--out", "x").code == 0
+    told = mtornet("scan", "map", "x", "--at", "5 s", "--out", "figures", "--json")
+    assert told.code == 0, told.err
+    paths = json.loads(told.out)
+    data = pd.read_csv(spec.parent / paths["csv"])
+    assert list(data.columns) == ["amount.A", "parameter.k", "mean"]
+    assert len(data) == 8
+    assert (spec.parent / paths["png"]).stat().st_size > 5000
+    for arguments, message in (
+        (["--at", "6 s"], "the scan looked at"),
+        (["--readout", "AA"], "unknown read-out 'AA'"),
+        (["--where", "parameter.k=7"], "no point is there"),
+        (["--where", "parameter.k=0.01"], "a map needs two things that vary"),
+        (["--feature", "nadir"], "unknown feature 'nadir'"),
+    ):
+        wrong = mtornet("scan", "map", "x", *arguments)
+        assert wrong.code == 2
+        assert message in wrong.err
+
+
+def test_a_dry_run_makes_no_folder(mtornet, spec, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    told = mtornet("scan", spec, "--dry-run")
+    assert told.code == 0
+    assert told.out.startswith("8 points, rate equations\nabout ")
+    assert json.loads(mtornet("scan", spec, "--dry-run", "--json").out)["points"] == 8
+    assert not (spec.parent / "spec").exists()
