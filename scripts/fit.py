@@ -207,7 +207,9 @@ def _accepted(
             break
         if good.mean() < TOO_FEW:
             scale *= 0.7
-    points, margins, seeds = zip(*kept[: chosen.sets], strict=True)
+    # Mixed, so that the first few stand for all: later rounds draw closer to the best set.
+    order = np.random.default_rng(chosen.seed).permutation(len(kept))[: chosen.sets]
+    points, margins, seeds = zip(*(kept[i] for i in order), strict=True)
     return np.array(points), np.array(margins), list(seeds)
 
 
