@@ -42,6 +42,8 @@ MODEL = "mtor"
 BATCH = 16
 MAX_ATTEMPTS = 15
 """Rounds of draws for the ensemble."""
+FIRST_SCALE = 0.5
+"""Of the draws around the best set: the linear picture behind them is wider than what holds."""
 TOO_FEW = 0.15
 """Share of good draws below which the next round draws closer to the best set."""
 PLACE_FIELDS = ("point", "margins", "slopes", "wanted")
@@ -190,7 +192,7 @@ def _accepted(
     pool: ProcessPoolExecutor, state: Path, chosen: argparse.Namespace, fitted: Target, best: Place
 ) -> tuple[FloatArray, FloatArray, list[int]]:
     kept: list[tuple[FloatArray, FloatArray, int]] = []
-    scale, each = 1.0, 4 * BATCH
+    scale, each = FIRST_SCALE, 4 * BATCH
     for attempt in range(MAX_ATTEMPTS):
         seed = chosen.seed * 1000 + attempt
         path = state / f"around_{seed}.npz"
