@@ -131,6 +131,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--draws", type=int, default=192, help="draws from the prior")
     parser.add_argument("--starts", type=int, default=4, help="descents, the first from the tables' values")
+    parser.add_argument("--also", type=Path, nargs="*", default=[], help="states of other fits to go on from")
     parser.add_argument("--steps", type=int, default=15, help="steps of each descent")
     parser.add_argument("--sets", type=int, default=60, help="sets to keep")
     parser.add_argument("--jobs", type=int, default=2, help="processes")
@@ -185,7 +186,21 @@ def _starts(
     losses = fitted.loss(stored["points"], stored["margins"], np.full(stored["margins"].shape[1], ROOM))
     order = np.argsort(losses)[: chosen.starts - 1]
     say(f"draws: losses {', '.join(f'{losses[i]:.3f}' for i in order)} of the best")
-    return [fitted.space.prior, *(stored["points"][i] for i in order)]
+    return [
+        *(_carried(folder, fitted.space) for folder in chosen.also),
+        fitted.space.prior,
+        *(stored["points"][i] for i in order),
+    ][: chosen.starts]
+
+
+def _carried(folder: Path, space: Space) -> FloatArray:
+    """Return the best end of another fit; values that it did not move stand at their priors."""
+    names = [str(name) for name in np.load(folder / "felt.npz")["names"]]
+    ends = [np.load(path) for path in sorted(folder.glob("descent_*.npz"))]
+    best = min(ends, key=lambda end: float(end["loss"]))
+    known = dict(zip(names, best["point"], strict=True))
+    point = [known.get(name, prior) for name, prior in zip(space.names, space.prior, strict=True)]
+    return np.clip(point, space.low, space.high)
 
 
 def _accepted(

@@ -70,10 +70,11 @@ def _step(target: Target, place: Place, damping: float) -> FloatArray:
     low = np.maximum(space.low - point, -LONGEST) - 1e-12
     high = np.minimum(space.high - point, LONGEST) + 1e-12
     active, step = short > 0, np.zeros(point.size)
+    steep = target.steepness(place.margins)
     for _ in range(ROUNDS):
-        rows = (weight * active)[:, None] * place.slopes
+        rows = (weight * active * steep)[:, None] * place.slopes
         matrix = np.vstack([rows, np.diag(pull), np.diag(hold)])
-        aim = weight * active * (place.wanted - place.margins)
+        aim = weight * active * (place.wanted - steep * place.margins)
         wish = np.concatenate([aim, pull * (space.prior - point), np.zeros(point.size)])
         step = lsq_linear(matrix, wish, bounds=(low, high)).x
         lost = place.margins + place.slopes @ step < place.wanted

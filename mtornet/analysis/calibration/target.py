@@ -17,14 +17,16 @@ JITTER = 0.10
 """Spread of the rates against which facts should hold (log-normal)."""
 JITTER_ROOM = 1.5
 """Standard deviations of that spread that the margin should cover: 93 % of draws."""
-WEIGHTS = {"must": 1.0, "should": 0.6, "could": 0.3}
+WEIGHTS = {"must": 2.0, "should": 0.6, "could": 0.2}
 WORST = -4.0
 """Margin below which a miss counts no more."""
 FELT = 0.1
 """Change of a margin over the width of a value's prior below which the value keeps its prior."""
+MISS = 3.0
+"""Weight of the part of a shortfall that lies below the bound, against the part above it."""
 BEND = 1.0
 """Shortfall from which the loss grows linearly, so that one hopeless fact does not pull all others."""
-PULL = 0.03
+PULL = 0.02
 """Weight of the distance from the prior, in standard deviations of it."""
 
 FIT_OPTIONS = OdeOptions(rtol=1e-5, atol=1e-6)
@@ -45,11 +47,8 @@ class Target:
 
     @property
     def weights(self) -> FloatArray:
-        """One weight per row; the rows of one observation share its weight."""
-        rows = [fact.observation for fact in self.panel.facts]
-        return np.array(
-            [WEIGHTS[fact.priority] / np.sqrt(rows.count(fact.observation)) for fact in self.panel.facts]
-        )
+        """One weight per row: an observation is met only if each of its rows is."""
+        return np.array([WEIGHTS[fact.priority] for fact in self.panel.facts])
 
     def margins(self, points: FloatArray) -> FloatArray:
         """Return margins of shape (n_points, n_facts)."""
@@ -79,8 +78,12 @@ class Target:
         return np.asarray(np.clip(JITTER_ROOM * spread, ROOM, 4 * ROOM))
 
     def shortfall(self, margins: FloatArray, wanted: FloatArray) -> FloatArray:
-        """Return by how much each fact falls short of its wanted margin."""
-        return np.maximum(wanted - margins, 0.0)
+        """Return by how much each fact falls short; a miss counts more than a lack of room."""
+        return np.maximum(wanted - self.steepness(margins) * margins, 0.0)
+
+    def steepness(self, margins: FloatArray) -> FloatArray:
+        """Return how strongly a margin counts: more below zero, where a fact is missed."""
+        return np.where(margins < 0, MISS, 1.0)
 
     def loss(self, points: FloatArray, margins: FloatArray, wanted: FloatArray) -> FloatArray:
         """Return the loss of points, shape (n_points,)."""
