@@ -254,7 +254,8 @@ class Experiment:
             x0=start,
             content=f"settle\x1f{key}",
         )
-        finals: list[FloatArray] = []
+        # An interruption may leave not one cell finished.
+        finals: list[FloatArray] = [np.empty((0, len(before.species)))]
 
         def consume(samples: CellSamples) -> None:
             finals.append(samples.final[samples.status == 0])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from math import isnan
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 
 from mtornet.errors import ModelError, OutputError, SBMLError, UnsupportedFeatureError
-from mtornet.expression import Expression
+from mtornet.expression import Expression, symbols
 from mtornet.network.catalogue import Catalogue
 from mtornet.network.library import load_model
 from mtornet.network.network import ReactionNetwork
@@ -95,6 +96,8 @@ def test_formulas_events_and_variables_come_back() -> None:
 @settings(max_examples=200, deadline=None)
 @given(tree=trees())
 def test_any_formula_comes_back(tree: Expression) -> None:
+    # Antimony's library drops the assignment of a constant that is no number, such as 0/0.
+    assume(symbols(tree) or not isnan(python_function([tree], {})([], 0.0)[0]))
     change = replace(general().events["dose"], assignments=(("v", tree),))
     network = replace(
         general(),
