@@ -18,13 +18,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mtornet.errors import MtorNetError, ProtocolError, SimulationError
-from mtornet.scans.chunk import DETERMINISTIC_PIECE, Chunk, compute_chunk
+from mtornet.scans.chunk import Chunk, compute_chunk
 from mtornet.scans.evaluation import Evaluator
 from mtornet.scans.frozen import Frozen
 from mtornet.scans.plan import Plan
 from mtornet.scans.progress import ScanProgress, State, silent
 from mtornet.scans.run_settings import RunSettings
-from mtornet.scans.sizing import FIRST, Supply
+from mtornet.scans.sizing import Supply, supply_for
 from mtornet.scans.store import Store
 from mtornet.scans.tally import Tally
 from mtornet.simulation.interrupt import StopFlag
@@ -101,8 +101,7 @@ def run_cluster(
     tally = Tally.of(store, missing)
     frozen = Frozen.of(plan)
     with _hushed(), connected(settings.cluster or "") as client, client.as_current():
-        first = DETERMINISTIC_PIECE // 4 if plan.settings.method == "ode" else FIRST
-        supply = Supply(missing=missing, jobs=1, fixed=settings.chunk, first=first)
+        supply = supply_for(plan.settings.method, missing, jobs=1, fixed=settings.chunk)
         deadline = None if settings.max_time_s is None else tally.begun + settings.max_time_s
         feed = Feed(client=client, frozen=frozen, supply=supply, store=store, tally=tally)
         feed.run(deadline=deadline, stop=stop, progress=progress)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
-from mtornet.scans.chunk import DETERMINISTIC_PIECE, compute_chunk
+from mtornet.scans.chunk import compute_chunk
 from mtornet.scans.evaluation import Evaluator
 from mtornet.scans.plan import Plan
 from mtornet.scans.progress import ScanProgress, State, silent
 from mtornet.scans.run_settings import RunSettings
-from mtornet.scans.sizing import FIRST, Supply
+from mtornet.scans.sizing import supply_for
 from mtornet.scans.store import Store
 from mtornet.scans.tally import Tally
 from mtornet.simulation.interrupt import StopFlag
@@ -37,8 +37,7 @@ def run_local(
     missing = store.missing()
     tally = Tally.of(store, missing)
     jobs = settings.jobs or available_jobs()
-    first = DETERMINISTIC_PIECE // 4 if plan.settings.method == "ode" else FIRST
-    supply = Supply(missing=missing, jobs=jobs, fixed=settings.chunk, first=first)
+    supply = supply_for(plan.settings.method, missing, jobs=jobs, fixed=settings.chunk)
     evaluator, halt = Evaluator(plan), StopFlag()
     deadline = None if settings.max_time_s is None else tally.begun + settings.max_time_s
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 
 CHUNK_SECONDS = 60.0
 FIRST = 4
-"""Points of the first chunks of points that are simulated one by one."""
+"""Points of the first chunks where points are simulated one by one."""
+FIRST_IN_LANES, LEAST_IN_LANES = 512, 256
+"""The same, and of the smallest ones, where points are solved side by side."""
 GROWTH = 4
 MOST_POINTS = 1_000_000
 
@@ -22,6 +24,8 @@ class Supply:
     fixed: int | None = None
     """Points of every chunk, if the user wants it so."""
     first: int = FIRST
+    least: int = 1
+    """Points of the smallest chunk: rate equations fill the lanes of a core with some hundred."""
     seconds: float = CHUNK_SECONDS
     _at: int = 0
     _place: int = -1
@@ -48,7 +52,7 @@ class Supply:
             size = self._size
             if self.fixed is None:
                 # The last chunks are small, so that no thread works alone for long.
-                size = min(size, max(1, self.n_left // (2 * self.jobs)))
+                size = min(size, max(self.least, self.n_left // (2 * self.jobs)))
             first, end = self._place, min(self._place + size, self.missing[self._at][1])
             self._place = end
             if end == self.missing[self._at][1]:
@@ -63,3 +67,10 @@ class Supply:
         with self._lock:
             wanted = int(self.seconds / max(seconds / points, 1e-9))
             self._size = max(1, min(wanted, GROWTH * max(self._size, points), MOST_POINTS))
+
+
+def supply_for(method: str, missing: Sequence[tuple[int, int]], *, jobs: int, fixed: int | None) -> Supply:
+    """Return the supply of a method's points."""
+    if method == "ode":
+        return Supply(missing=missing, jobs=jobs, fixed=fixed, first=FIRST_IN_LANES, least=LEAST_IN_LANES)
+    return Supply(missing=missing, jobs=jobs, fixed=fixed)

@@ -55,7 +55,7 @@ def test_doses_schedules_genotypes_and_constants(mtor):
         ),
         (mt.Vary("drug.everolimus", values=["5 nM", "20 nM for 1 h every 2 h"]), "everolimus 20 nM for 1 h"),
         (mt.Vary("module.rtk_foxo", values=[True, False]), "vehicle"),
-        (mt.Vary("method.rtol", values=[1e-4, 1e-7]), "vehicle"),
+        (mt.Vary("method.rtol", values=[1e-4, 1e-7]), "everolimus 20 nM"),
         (mt.Vary("input.insulin", values=["0.1 nM", "10 nM"]), "vehicle"),
         (mt.Vary("amount.PTEN", factor={"range": [0.5, 2], "n": 2}), "vehicle"),
         (mt.Vary("drug.everolimus", factor={"values": [0.1, 1]}), "everolimus 20 nM"),
@@ -64,7 +64,8 @@ def test_doses_schedules_genotypes_and_constants(mtor):
 )
 def test_everything_that_can_vary_does(vary, label):
     condition = {} if vary.target == "input.insulin" else {"inputs": INPUTS}
-    if vary.factor and vary.target.startswith("drug"):
+    # Cells at rest move with no tolerance, and a factor needs a dose to act on.
+    if (vary.factor and vary.target.startswith("drug")) or vary.target == "method.rtol":
         condition = {**condition, "drugs": {"everolimus": "20 nM"}}
     scan = mt.Scan(vary=[vary], readouts=["pAKT_S473"], duration="2 h", condition=condition)
     found = scan.plan().evaluate()

@@ -1,0 +1,151 @@
+"""The same scan as each tool's user would run it, from an SBML file to a table on the disk.
+
+Run as ``python -m benchmarks.scan_loops TOOL MODEL.xml OUT_FOLDER N_K N_DOSES``; prints one JSON object. What
+is loaded or compiled once is done before the clock starts: a scan of a hundred points more shows none of it.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+CONSTANT, DRUG = "k_irs_s6k", "everolimus"
+SPECIES = ("pS6K", "AKT_TS")
+HORIZON_S = 86400.0
+LOW_FACTOR, HIGH_FACTOR = 0.1, 10.0
+LOW_NM, HIGH_NM = 0.1, 100.0
+
+
+def grid(model: Path, n_k: int, n_doses: int) -> list[tuple[float, float]]:
+    """Return the points of the scan: constants times doses."""
+    import mtornet as mt
+
+    k = mt.read_sbml(model).parameters[CONSTANT].value
+    constants = k * np.geomspace(LOW_FACTOR, HIGH_FACTOR, n_k)
+    return [(float(c), float(d)) for c in constants for d in np.geomspace(LOW_NM, HIGH_NM, n_doses)]
+
+
+def mtornet(model: Path, out: Path, points: list[tuple[float, float]]) -> Callable[[], object]:
+    """``mt.scan`` on one thread, merged into one table."""
+    import mtornet as mt
+    from mtornet.scans.merging import write_merged
+
+    def spec(some: list[tuple[float, float]], seed: int) -> mt.Scan:
+        return mt.Scan(
+            model=str(model),
+            vary=[
+                mt.Vary(f"parameter.{CONSTANT}", values=[c for c, _ in some], zip="points"),
+                mt.Vary(f"drug.{DRUG}", values=[f"{d!r} nM" for _, d in some], zip="points"),
+            ],
+            readouts=SPECIES,
+            duration=HORIZON_S,
+            settle=False,
+            vehicle=False,
+            seed=seed,
+        )
+
+    mt.scan(spec(points[:40], 1), out / "first", jobs=1)
+
+    def run() -> None:
+        found = mt.scan(spec(points, 2), out / "store", jobs=1)
+        write_merged(found.store, out / "table.csv", form="csv")
+
+    return run
+
+
+def roadrunner(model: Path, out: Path, points: list[tuple[float, float]]) -> Callable[[], object]:
+    """One instance of libRoadRunner, as tellurium hands it out: reset, set, simulate, write a row."""
+    import roadrunner as rr
+
+    runner = rr.RoadRunner(str(model))
+    runner.timeCourseSelections = ["time", *SPECIES]
+    runner.integrator.relative_tolerance, runner.integrator.absolute_tolerance = 1e-7, 1e-8
+    runner.simulate(0.0, HORIZON_S, 2)
+
+    def run() -> None:
+        with open(out / "table.csv", "w", newline="", encoding="utf-8") as file:
+            table = csv.writer(file)
+            table.writerow([CONSTANT, DRUG, *SPECIES])
+            for constant, dose in points:
+                runner.reset()
+                runner[CONSTANT], runner[DRUG] = constant, dose
+                end = runner.simulate(0.0, HORIZON_S, 2)[-1]
+                table.writerow([constant, dose, *end[1:]])
+
+    return run
+
+
+def copasi(model: Path, out: Path, points: list[tuple[float, float]]) -> Callable[[], object]:
+    """COPASI's own parameter scan with a report on the disk."""
+    import basico
+
+    basico.load_model(str(model))
+    # COPASI calls things by their names, not by their ids.
+    values, species = basico.get_parameters(), basico.get_species()
+    named = {row["sbml_id"]: name for table in (values, species) for name, row in table.iterrows()}
+    shown = {row["sbml_id"]: row["display_name"] for _, row in species.iterrows()}
+    constants, doses = (sorted({point[i] for point in points}) for i in (0, 1))
+    basico.set_task_settings(
+        "Time-Course",
+        {
+            "problem": {"Duration": HORIZON_S, "StepNumber": 1},
+            "method": {
+                "Relative Tolerance": 1e-7,
+                "Absolute Tolerance": 1e-8,
+                "Max Internal Steps": 1_000_000,
+            },
+        },
+    )
+    names = [f"Values[{named[name]}]" for name in (CONSTANT, DRUG)]
+    names += [f"{shown[name]}.ParticleNumber" for name in SPECIES]
+    basico.add_report("points", body=names, add_separator=True)
+    basico.assign_report("points", task="Scan", filename=str(out / "table.txt"), append=False)
+    basico.set_scan_settings(
+        scan_items=[
+            {
+                "type": "scan",
+                "item": f"Values[{named[name]}].InitialValue",
+                "min": ends[0],
+                "max": ends[-1],
+                "num_steps": len(ends) - 1,
+                "log": True,
+            }
+            for name, ends in ((CONSTANT, constants), (DRUG, doses))
+        ],
+        subtask="Time-Course",
+        output_during_subtask=False,
+        output_specification=["After"],
+    )
+    return basico.run_scan
+
+
+TOOLS = {"mtornet": mtornet, "libRoadRunner loop": roadrunner, "COPASI scan": copasi}
+
+
+def main() -> None:
+    """Measure one tool."""
+    tool, model, out = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
+    points = grid(model, int(sys.argv[4]), int(sys.argv[5]))
+    run = TOOLS[tool](model, out, points)
+    wall, cpu = time.perf_counter(), time.process_time()
+    run()
+    print(
+        json.dumps(
+            {
+                "points": len(points),
+                "wall_s": time.perf_counter() - wall,
+                "cpu_s": time.process_time() - cpu,
+                "megabytes": sum(p.stat().st_size for p in out.rglob("*") if p.is_file()) / 1e6,
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
