@@ -45,7 +45,8 @@ def test_the_score_card_is_told(card, capsys):
 def test_a_part_of_every_priority_is_kept_from_the_fit(card):
     for priority in ("must", "should"):
         kept, all_ = card.count(priority, VALIDATION), card.count(priority)
-        assert 0.15 <= kept.expressible / all_.expressible <= 0.35
+        # About a quarter; what is expressible changes with the drugs that have PK models.
+        assert 0.15 <= kept.expressible / all_.expressible <= 0.4
 
 
 def test_sabotage_without_the_feedback_the_card_is_worse(mtor, card):

@@ -82,7 +82,8 @@ def test_growth_is_division_minus_death(courses):
     found = courses("dactolisib")
     division, death = found.amounts["division_rate"], found.amounts["death_rate"]
     assert np.allclose(found.amounts["growth_rate"], division - death, rtol=1e-9, atol=1e-12)
-    assert found.resting("growth_rate") == pytest.approx(0.02, rel=0.2)  # OBS-106, per hour
+    # OBS-106: 0.02 per hour in one line, with a tolerance of a factor of 2.
+    assert 0.01 < found.resting("growth_rate") < 0.04
     assert found.fold("growth_rate", 24) < courses("everolimus").fold("growth_rate", 24)
 
 
