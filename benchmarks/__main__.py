@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import ensemble, memory, ode, ssa, startup, threads
+from benchmarks import ensemble, memory, ode, scan, ssa, startup, threads
 from benchmarks.log import say
 from benchmarks.peers import engines
 from benchmarks.pool import proven
@@ -32,6 +32,7 @@ PARTS = {
         Part("ssa", ssa.measure, ssa.tables, "stochastic"),
         Part("ensemble", ensemble.measure, ensemble.tables, "stochastic"),
         Part("ode", ode.measure, ode.tables, "deterministic"),
+        Part("scan", scan.measure, scan.tables, ""),
         Part("startup", startup.measure, startup.tables, "stochastic"),
         Part("threads", threads.measure, threads.tables, ""),
         Part("memory", memory.measure, memory.tables, ""),

@@ -15,6 +15,7 @@ PARTS = {
     "ssa": "One exact trajectory",
     "ensemble": "Ensembles",
     "ode": "Rate equations",
+    "scan": "Parameter scans",
     "startup": "Start-up",
     "threads": "Threads",
     "memory": "Memory",
@@ -51,6 +52,7 @@ def _headline(rows: dict[str, list[Row]]) -> Table:
         *_against_peers(rows["ssa"], "ns_per_event", "{:.0f} ns/event", "exact, "),
         *_against_peers(rows["ensemble"], "cpu_s", "{:.2g} s", "1 000 runs, "),
         *_rate_equations(rows["ode"]),
+        *_scan(rows["scan"]),
         *_growth(rows["ssa"]),
         *_threads(rows["threads"]),
     ]
@@ -109,6 +111,21 @@ def _rate_equations(rows: Sequence[Row]) -> Iterable[list[str]]:
                     f"**{found}**",
                     found,
                 ]
+
+
+def _scan(rows: Sequence[Row]) -> Iterable[list[str]]:
+    loops = {row["tool"]: row for row in rows if row["what"] == "loop"}
+    ours = loops.pop("mtornet", None)
+    if ours is not None and loops:
+        best = min(loops, key=lambda tool: loops[tool]["cpu_s"])
+        runner = [row["cpu_s"] for tool, row in loops.items() if tool.startswith("libRoadRunner")]
+        yield [
+            f"scan of {ours['points']:,.0f} points with its table",
+            f"{ours['cpu_s']:.2g} s",
+            f"{loops[best]['cpu_s']:.2g} s ({best})",
+            f"**{loops[best]['cpu_s'] / ours['cpu_s']:.1f}**",
+            f"{runner[0] / ours['cpu_s']:.0f}" if runner else "–",
+        ]
 
 
 def _growth(rows: Sequence[Row]) -> Iterable[list[str]]:

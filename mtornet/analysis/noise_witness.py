@@ -26,10 +26,13 @@ SETTLE_S = 2 * 86400.0
 
 
 def first_crossing(times: FloatArray, folds: FloatArray, level: float = RESPONDER_FOLD) -> FloatArray:
-    """Return when each course (n, n_times) first stands above a level, in seconds; NaN if it never does."""
+    """Return when each course (n, n_times) first stands above a level, in seconds.
+
+    NaN if it never does, and if it did at the first time already: such a cell crosses nothing.
+    """
     above = folds > level
     at = times[np.argmax(above, axis=1)]
-    return np.where(above.any(axis=1), at, np.nan)
+    return np.where(above.any(axis=1) & ~above[:, 0], at, np.nan)
 
 
 def switching_table(
@@ -38,13 +41,25 @@ def switching_table(
     """Return when cells cross 1.2-fold: one row per drug, read-out and cause of their differences."""
     import pandas as pd
 
-    columns = ["condition", "readout", "cause", "cells", "crossed", "q25_h", "q50_h", "q75_h"]
+    columns = [
+        "condition",
+        "readout",
+        "cause",
+        "cells",
+        "above_at_start",
+        "crossed",
+        "q25_h",
+        "q50_h",
+        "q75_h",
+    ]
     if cells <= 0:
         return pd.DataFrame(columns=columns)
     watching = Experiment(
         network=ready.experiment.network,
         readouts=ready.experiment.readouts,
         times=default_times(WATCH_S),
+        progress=ready.experiment.progress,
+        stop=ready.experiment.stop,
     )
     variable = VariableCells(experiment=watching, extrinsic=extrinsic, cells=cells, seed=seed, jobs=jobs)
     chance = Population(cells=cells, seed=seed, method="hybrid", settle_s=SETTLE_S, jobs=jobs)
@@ -63,7 +78,10 @@ def switching_table(
                 when = first_crossing(watching.times, folds[:, :, k]) / 3600.0
                 crossed = when[np.isfinite(when)]
                 quartiles = np.quantile(crossed, (0.25, 0.5, 0.75)) if crossed.size else [np.nan] * 3
-                rows.append([arm.condition, readout, cause, when.size, crossed.size / when.size, *quartiles])
+                before = float(np.mean(folds[:, 0, k] > RESPONDER_FOLD))
+                rows.append(
+                    [arm.condition, readout, cause, when.size, before, crossed.size / when.size, *quartiles]
+                )
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -82,7 +100,11 @@ def witness_table(
     from scipy.stats import chi2
 
     watching = Experiment(
-        network=ready.experiment.network, readouts=ready.experiment.readouts, times=np.zeros(1)
+        network=ready.experiment.network,
+        readouts=ready.experiment.readouts,
+        times=np.zeros(1),
+        progress=ready.experiment.progress,
+        stop=ready.experiment.stop,
     )
     arm = replace(ready.arms[0], protocol=ready.arms[0].protocol.until(1.0))
     exact = Population(cells=cells, seed=seed, copy_scale=copy_scale, settle_s=SETTLE_S, jobs=jobs)

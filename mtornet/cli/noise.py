@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mtornet.cli.options import Cells, Context, Jobs, Json, Out, Seed, Variant, pairs
+from mtornet.cli.options import Cells, Context, Jobs, Json, Out, Quiet, Seed, Variant, pairs
 
 if TYPE_CHECKING:
     from mtornet.analysis.noise import Noise
@@ -44,36 +44,43 @@ def command(
         typer.Option("--switching", help="Cells in which times of switching are looked for; minutes.", min=0),
     ] = 0,
     witness: Annotated[
-        int, typer.Option("--witness", help="Exact cells held beside the approximation; minutes.", min=0)
+        int, typer.Option("--witness", help="Exact cells held beside the approximation; 20 s each.", min=0)
     ] = 0,
     witness_scale: Annotated[
         float, typer.Option("--witness-scale", help="Copy scale of the exact cells.")
-    ] = 0.02,
+    ] = 1.0,
     seed: Seed = 0,
     jobs: Jobs = None,
     out: Out = None,
     as_json: Json = False,
+    quiet: Quiet = False,
 ) -> int:
     """Print the table and write its files."""
     from mtornet.analysis.noise import DRUGS, READOUTS, noise
+    from mtornet.cli.progress import CellProgress
     from mtornet.report.files import writable_folder
+    from mtornet.simulation.interrupt import StopFlag, stop_on_signals
     from mtornet.simulation.seeds import drawn_seed
 
     folder = writable_folder(out) if out is not None else None
-    found = noise(
-        drugs or DRUGS,
-        doses=dict(pairs(dose, option="--dose")),
-        variant=variant,
-        context=context,
-        readouts=readout or READOUTS,
-        extrinsic=extrinsic,
-        cells=cells,
-        switching_cells=switching,
-        witness_cells=witness,
-        witness_scale=witness_scale,
-        seed=drawn_seed() if seed is None else seed,
-        jobs=jobs,
-    )
+    flag = StopFlag()
+    with CellProgress(quiet=quiet or as_json) as progress, stop_on_signals(flag):
+        found = noise(
+            drugs or DRUGS,
+            doses=dict(pairs(dose, option="--dose")),
+            variant=variant,
+            context=context,
+            readouts=readout or READOUTS,
+            extrinsic=extrinsic,
+            cells=cells,
+            switching_cells=switching,
+            witness_cells=witness,
+            witness_scale=witness_scale,
+            seed=drawn_seed() if seed is None else seed,
+            jobs=jobs,
+            progress=progress,
+            stop=flag,
+        )
     paths = _write(found, folder) if folder is not None else {}
     if as_json:
         names = ("table", "sources", "switching", "witness")

@@ -26,9 +26,10 @@ class TumourExposure:
 def tumour_exposure(model: str, name: str, dose: str | Dose | ClinicalDose | None = None) -> TumourExposure:
     """Return the free concentration in the tumour, in nM.
 
-    A dose in mg is that of the clinic: the mean free concentration in plasma over the last cycle at
-    steady state, times the tumour's part of it (``clinical.tsv``; all of it for a drug without a row). A
-    dose in nM is what the tumour meets.
+    A dose in mg is that of the clinic: the mean concentration in plasma over the last cycle at steady
+    state, times the tumour's part of it. ``clinical.tsv`` says which part, and whether of all drug in
+    plasma or of the unbound drug; a drug without a row is as free in the tumour as in plasma. A dose in nM
+    is what the tumour meets.
 
     Parameters
     ----------
@@ -52,7 +53,9 @@ def tumour_exposure(model: str, name: str, dose: str | Dose | ClinicalDose | Non
         return TumourExposure(drug=drug.id, nM=parsed.nM, words=f"{parsed.nM:g} nM in the tumour")
     found = exposure(drug.id, replace(parsed, at_steady_state=True), model=model)
     free = found.average(found.free_nM)
-    part = float(row["tumour_partition"]) if row is not None else 1.0
+    of_total = row is not None and row["partition_of"] == "total"
+    base = found.average(found.plasma_nM) if of_total else free
+    tumour = base * (float(row["tumour_partition"]) if row is not None else 1.0)
     provenance = (
         Provenance(source=row["source"], confidence=row["confidence"], note=row["note"], where=row.where)
         if row is not None
@@ -60,8 +63,8 @@ def tumour_exposure(model: str, name: str, dose: str | Dose | ClinicalDose | Non
     )
     return TumourExposure(
         drug=drug.id,
-        nM=free * part,
-        words=f"{parsed}: {free:.3g} nM free in plasma on average, {free * part:.3g} nM in the tumour",
+        nM=tumour,
+        words=f"{parsed}: {free:.3g} nM free in plasma on average, {tumour:.3g} nM in the tumour",
         provenance=provenance,
     )
 

@@ -119,9 +119,10 @@ COLUMNS: dict[str, Columns] = {
         key=("cohort", "context"),
     ),
     "clinical": Columns(
-        required=("drug", "dose", "tumour_partition", *_PROVENANCE),
+        required=("drug", "dose", "tumour_partition", "partition_of", *_PROVENANCE),
         optional=("note",),
         non_negative=("tumour_partition",),
+        choices={"partition_of": ("total", "free")},
         key=("drug",),
     ),
     "population": Columns(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mtornet.experiment.drug import VEHICLE
 from mtornet.plot.save import new_figure
 from mtornet.plot.theme import INK, figure_style
 
@@ -39,7 +40,7 @@ def noise_figure(noise: Noise) -> tuple[Figure, pd.DataFrame]:
         )
         sizes = figure.add_subplot(grid[0, 0])
         sources = figure.add_subplot(grid[0, 1], sharey=sizes)
-        _sizes(sizes, table)
+        _sizes(sizes, table, noise.witness)
         _sources(sources, table, noise.sources, leading)
     return figure, table.merge(
         noise.sources.pivot_table(index=["condition", "readout"], columns="molecule", values="share")[
@@ -55,11 +56,28 @@ def _leading(sources: pd.DataFrame) -> list[str]:
     return list(total.index[: len(_PALETTE)])
 
 
-def _sizes(axes: Axes, table: pd.DataFrame) -> None:
+def _sizes(axes: Axes, table: pd.DataFrame, witness: pd.DataFrame) -> None:
     y = np.arange(len(table))[::-1]
     axes.hlines(y, table["cv_intrinsic"], table["cv_extrinsic"], color=OTHERS, linewidth=2, zorder=1)
     axes.scatter(table["cv_intrinsic"], y, color=CHANCE, s=26, zorder=3, label="chance")
     axes.scatter(table["cv_extrinsic"], y, color=ABUNDANCE, s=26, zorder=3, label="abundances")
+    # Exact cells are untreated ones, and only those of real size have these numbers of molecules.
+    exact = table.assign(y=y)[table["drug"] == VEHICLE].merge(
+        witness[witness["copy_scale"] == 1.0], on="readout", how="inner"
+    )
+    if len(exact):
+        cv = exact["cv_exact"]
+        axes.errorbar(
+            cv,
+            exact["y"],
+            xerr=[cv - exact["low"], exact["high"] - cv],
+            fmt="D",
+            color=INK,
+            markersize=3.5,
+            linewidth=0.8,
+            zorder=4,
+            label="chance, exact cells",
+        )
     axes.set_xlim(left=0.0)
     axes.set_xlabel("coefficient of variation")
     axes.set_yticks(y, labels=[f"{row.condition}  {row.readout}" for row in table.itertuples()])
@@ -67,7 +85,7 @@ def _sizes(axes: Axes, table: pd.DataFrame) -> None:
     for i in range(1, len(table)):
         if table["condition"][i] != table["condition"][i - 1]:
             axes.axhline(y[i] + 0.5, color=INK, linewidth=0.5)
-    axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, fontsize=8)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, fontsize=8)
 
 
 def _sources(axes: Axes, table: pd.DataFrame, sources: pd.DataFrame, leading: list[str]) -> None:

@@ -19,7 +19,7 @@ FIRM = 0.9
 
 
 def score_text(network: ReactionNetwork) -> str:
-    """Return counts, misses with their reasons, and what lies outside, as Markdown."""
+    """Return counts, what stands behind them, and which observations are missed, as Markdown."""
     card = score_card(network)
     lines = ["| observations | met | of the fit | validation | firm |", "| --- | --- | --- | --- | --- |"]
     firm = firmly_held(network, card)
@@ -30,14 +30,11 @@ def score_text(network: ReactionNetwork) -> str:
     lines += ["", f"Firm: holds in {100 * FIRM:.0f} % of {DRAWS} draws in which every fitted value is"]
     lines[-1] += f" multiplied by its own log-normal factor of {100 * CV:.0f} %."
     lines += ["", _determined(network.model)]
-    missed = [s for s in card.facts if s.status == MISSED]
+    missed = dict.fromkeys(
+        f"{s.fact.observation} ({s.fact.priority})" for s in card.facts if s.status == MISSED
+    )
     if missed:
-        lines += ["", "Missed:", ""]
-        for s in missed:
-            found = ", ".join(f"{value:.3g}" for value in s.values)
-            lines.append(
-                f"- {s.fact.id} ({s.fact.priority}) {s.fact.title}: `{s.fact.text}` = {found}; {s.reason}"
-            )
+        lines += ["", f"Missed at least in part: {', '.join(missed)}."]
     return "\n".join(lines)
 
 

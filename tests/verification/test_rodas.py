@@ -221,7 +221,8 @@ def test_a_step_is_that_of_dense_matrices(drug: str) -> None:
     y = problem.x0 * rng.lognormal(0, 1, (4, problem.x0.size)) + rng.random((4, problem.x0.size))
     constants, h = perturbed(problem, 4)[:, 0], np.array([1e-3, 1.0, 60.0, 600.0])
     assert compare_with_twin(problem.compiled, constants, y, h, sabotage=False) < 1e-12
-    assert compare_with_twin(problem.compiled, constants, y, h, sabotage=True) > 1e-6
+    # One of some thousand instructions is wrong, and errors are relative to the largest stage of all.
+    assert compare_with_twin(problem.compiled, constants, y, h, sabotage=True) > 1e5 * 1e-12
 
 
 @pytest.mark.parametrize(

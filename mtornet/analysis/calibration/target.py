@@ -17,7 +17,7 @@ JITTER = 0.10
 """Spread of the rates against which facts should hold (log-normal)."""
 JITTER_ROOM = 1.5
 """Standard deviations of that spread that the margin should cover: 93 % of draws."""
-WEIGHTS = {"must": 2.0, "should": 0.6, "could": 0.2}
+WEIGHTS = {"must": 2.0, "should": 1.0, "could": 0.2}
 WORST = -4.0
 """Margin below which a miss counts no more."""
 FELT = 0.1

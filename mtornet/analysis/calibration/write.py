@@ -24,11 +24,16 @@ MOVED = 0.02
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """A value that a fit moved."""
+    """A value after a fit, which may have gone back to its prior."""
 
     value: float
     prior: float
     log_sd: float
+
+    @property
+    def is_prior(self) -> bool:
+        """Whether the fit left it where it was."""
+        return self.value == self.prior
 
 
 def settled(space: Space, point: FloatArray) -> FloatArray:
@@ -54,9 +59,12 @@ def write_result(
     spread = points.std(axis=0) if len(points) > 1 else np.zeros(point.size)
     found = identifiability(best, space)
     moved = {
-        each.name: Moved(value=float(np.exp(point[i])), prior=each.prior, log_sd=float(spread[i]))
+        each.name: Moved(
+            value=each.prior if point[i] == space.prior[i] else float(np.exp(point[i])),
+            prior=each.prior,
+            log_sd=float(spread[i]),
+        )
         for i, each in enumerate(space.free)
-        if point[i] != space.prior[i]
     }
     _rewrite(folder / "parameters.tsv", moved, lambda cells: cells["id"])
     _rewrite(folder / "contexts.tsv", moved, lambda cells: f"{cells['context']}.{cells['target']}")
@@ -94,7 +102,10 @@ def write_result(
 
 
 def _rewrite(path: Path, moved: Mapping[str, Moved], name_of: Callable[[Mapping[str, str]], str]) -> None:
-    """Replace value, source, confidence and note of the rows that moved; everything else stays as it is."""
+    """Replace value, source, confidence and note of the rows that moved; everything else stays as it is.
+
+    What an earlier fit moved and this one did not gets its prior back, and the source of it.
+    """
     lines = path.read_text(encoding="utf-8").splitlines()
     header: list[str] = []
     for i, line in enumerate(lines):
@@ -106,8 +117,8 @@ def _rewrite(path: Path, moved: Mapping[str, Moved], name_of: Callable[[Mapping[
             continue
         row = dict(zip(header, cells, strict=True))
         found = moved.get(name_of(row))
-        if found is not None:
-            row |= _fitted(row, found)
+        if found is not None and (not found.is_prior or row["confidence"] == "fitted"):
+            row |= _restored(row, found) if found.is_prior else _fitted(row, found)
             lines[i] = "\t".join(row[column] for column in header)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
 
@@ -123,4 +134,13 @@ def _fitted(row: Mapping[str, str], found: Moved) -> dict[str, str]:
         "confidence": "fitted",
         "source": source,
         "note": f"{spread}; {note}" if note else spread,
+    }
+
+
+def _restored(row: Mapping[str, str], found: Moved) -> dict[str, str]:
+    return {
+        "value": f"{found.value:.5g}",
+        "confidence": "design",
+        "source": row["source"].partition(" from: ")[2],
+        "note": row["note"].partition("; ")[2],
     }

@@ -40,6 +40,11 @@ class Exposure:
         return free_nM(self.pk, self.total_ng_mL * 1e-3)
 
     @property
+    def plasma_nM(self) -> FloatArray:
+        """(n,) total in plasma."""
+        return plasma(self.pk, self.total_ng_mL * 1e-3) * (1e6 / self.pk["molar_mass"])
+
+    @property
     def plasma_ng_mL(self) -> FloatArray:
         """(n,) total in plasma."""
         return plasma(self.pk, self.total_ng_mL * 1e-3) * 1e3

@@ -6,6 +6,7 @@ import pytest
 import mtornet as mt
 from mtornet.analysis.cohort_tables import wilson
 from mtornet.errors import ProtocolError
+from mtornet.experiment.tumour_exposure import tumour_exposure
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +47,17 @@ def test_fractions_and_shares_add_up(small):
 def test_the_exposure_is_that_of_the_clinic(small):
     met = small.exposures["everolimus"]
     assert met.provenance.source
-    assert met.nM == pytest.approx(0.0767, rel=0.02), "0.06 of 1.28 nM free in plasma"
+    assert met.nM == pytest.approx(0.06 * 1.28 / 0.27, rel=0.02), (
+        "0.06 of all drug in plasma, of which 27 % is free"
+    )
     assert "10 mg QD" in met.words
+
+
+def test_a_partition_of_the_free_drug():
+    # Sapanisertib: as free in the tumour as in plasma (clinical.tsv).
+    met = tumour_exposure("mtor", "sapanisertib")
+    daily = mt.exposure("sapanisertib", "3 mg QD at steady state")
+    assert met.nM == pytest.approx(daily.average(daily.free_nM))
 
 
 def test_wilson_interval():

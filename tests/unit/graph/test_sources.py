@@ -69,6 +69,14 @@ def test_sabotage_unknown_references_are_seen(known):
     ]
 
 
+def test_what_holds_by_definition_is_not_fitted():
+    rows = [row for row in load_knowledge("mtor")["parameters"] if "definition:" in row["source"]]
+    assert {"K_frb", "kt_mut", "n0_pump"} <= {row["id"] for row in rows}
+    for row in rows:
+        assert row["low"] + row["high"] == "", f"{row['id']}: bounds let a fit move it ({row.where})"
+        assert row["confidence"] != "fitted", row["id"]
+
+
 def test_every_table_of_the_folder_is_checked():
     files = {path.stem for path in (models_folder() / "mtor").glob("*.tsv")}
     assert files <= set(load_knowledge("mtor").tables) | others(), "a table that nobody reads"
@@ -77,4 +85,5 @@ def test_every_table_of_the_folder_is_checked():
 def others():
     """Tables that layers above read by themselves."""
     folder = Path(models_folder() / "mtor")
-    return {path.stem for pattern in ("facts*", "resistance*") for path in folder.glob(f"{pattern}.tsv")}
+    patterns = ("facts*", "resistance*", "fit", "ensemble")
+    return {path.stem for pattern in patterns for path in folder.glob(f"{pattern}.tsv")}
