@@ -29,14 +29,19 @@ FEEDBACK_COLUMNS = (
     "path",
     "reactions",
     "control",
+    "part",
+    "share_removed",
     "fold_with",
     "fold_without",
-    "share_removed",
 )
 
 
 def feedback_table(feedback: Mapping[tuple[str, str], list[ReleasedFeedback]]) -> pd.DataFrame:
-    """Return one row per condition, read-out and released feedback."""
+    """Return one row per condition, read-out and released feedback.
+
+    ``part`` is what the cut of the arm removes of the climb, as the mean over all orders of cutting;
+    ``share_removed`` and ``fold_without`` are what is found when this arm alone is cut.
+    """
     import pandas as pd
 
     rows = [
@@ -47,9 +52,10 @@ def feedback_table(feedback: Mapping[tuple[str, str], list[ReleasedFeedback]]) -
             "path": entry.path,
             "reactions": ";".join(entry.arm.reactions),
             "control": entry.control,
+            "part": entry.part,
+            "share_removed": entry.share_removed,
             "fold_with": entry.fold_with,
             "fold_without": entry.fold_without,
-            "share_removed": entry.share_removed,
         }
         for (condition, readout), entries in feedback.items()
         for entry in entries

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Protocol
 
 import networkx as nx
 import numpy as np
 
+from mtornet.analysis.cuts import every_cut, simulate_cuts
 from mtornet.analysis.features import features
 from mtornet.analysis.influence import RegulatoryArm, control_by_arm, influence_graph, regulatory_arms
 from mtornet.analysis.summary import fold_over
 from mtornet.compiled.bind import initial_amounts, row_of_constants, values_of
 from mtornet.compiled.effective import effective_constants
 from mtornet.compiled.network import compile_network
-from mtornet.errors import MtorNetError
 from mtornet.experiment.arms import Arm, vehicle_arm
 from mtornet.experiment.execute import Experiment, Setup
 from mtornet.expression import symbols
@@ -36,7 +37,7 @@ class Worth:
     fall: float = 0.8
     """The regulator falls below this part of its activity."""
     most: int = 6
-    """Arms by read-out, strongest first."""
+    """Arms by read-out, strongest first: all their 64 subsets are cut, and twice as many for one arm more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +52,11 @@ class ReleasedFeedback:
     fold_with: float
     """Peak of the read-out after its nadir, over vehicle."""
     fold_without: float
-    """The same in cells that lack the arm, over vehicle cells that lack it too."""
+    """The same in cells that lack the arm alone, over vehicle cells that lack it too."""
     share_removed: float
-    """Part of the climb from nadir to peak (in log2) that is gone without the arm."""
+    """Part of the climb from nadir to peak (log2) that is gone without the arm; below 0 it is larger."""
+    part: float
+    """Part of the climb that is the arm's: what its cut removes, as the mean over all orders of cutting."""
 
 
 def released_feedback(
@@ -62,8 +65,10 @@ def released_feedback(
     """Explain the rise of read-outs under a drug.
 
     Inhibitory arms are read from the Jacobian of the untreated cell: those which hold the read-out
-    down and whose regulator falls under the drug. The strongest are cut one at a time, drug and
-    vehicle are simulated without the arm, and the share of the climb that is gone is reported.
+    down and whose regulator falls under the drug. Drug and vehicle are simulated without each subset
+    of the strongest (at most 6, so at most 64 subsets). What an arm's cut removes depends on what is
+    cut already, since arms stand in for each other; the parts are the means over all orders of
+    cutting (Shapley 1953), and sum to the share of the climb that is gone without all of them.
 
     Parameters
     ----------
@@ -75,7 +80,7 @@ def released_feedback(
     Returns
     -------
     dict of list of ReleasedFeedback
-        By read-out, largest share first; empty where nothing climbs.
+        By read-out, largest part first; empty where nothing climbs.
     """
     setup = experiment.prepare(treated)
     climbs = climbs_of(experiment, treated)
@@ -84,27 +89,44 @@ def released_feedback(
     if setup.steady is None or not climbing:
         return found
     chosen_arms = candidates(experiment, setup, setup.steady, treated, climbing, Worth())
-    every_arm = dict.fromkeys(arm for chosen in chosen_arms.values() for arm, _, _ in chosen)
-    without = {arm: climbs_without(experiment, arm.reactions, treated) for arm in every_arm}
+    arms = {readout: [arm for arm, _, _ in chosen] for readout, chosen in chosen_arms.items()}
+    cuts = simulate_cuts(experiment, treated, [cut for some in arms.values() for cut in every_cut(some)])
     for readout, chosen in chosen_arms.items():
-        climb, peak = climbs[readout]
+        parts = cuts.parts(readout, arms[readout])
         for arm, control, path in chosen:
-            cut = without[arm]
-            if cut is None:
+            alone = cuts.cut(readout, [arm])
+            if alone is None:
                 continue
-            climb_without, peak_without = cut[readout]
             found[readout].append(
                 ReleasedFeedback(
                     arm=arm,
                     path=path,
                     control=control,
-                    fold_with=peak,
-                    fold_without=peak_without,
-                    share_removed=float(np.clip(1.0 - climb_without / climb, 0.0, 1.0)),
+                    fold_with=climbs[readout][1],
+                    fold_without=alone.fold_without,
+                    share_removed=alone.share_removed,
+                    part=parts[arm],
                 )
             )
-        found[readout].sort(key=lambda feedback: -feedback.share_removed)
+        found[readout].sort(key=largest_part_first)
     return found
+
+
+class Attributed(Protocol):
+    """What explains a part of a climb."""
+
+    @property
+    def part(self) -> float:
+        """As the mean over all orders of cutting; NaN if not known."""
+
+    @property
+    def share_removed(self) -> float:
+        """When cut alone."""
+
+
+def largest_part_first(entry: Attributed) -> tuple[float, float]:
+    """Return what sorts by part; where that is not known, what is removed alone decides."""
+    return (-entry.part if entry.part == entry.part else np.inf, -entry.share_removed)
 
 
 def climbs_of(experiment: Experiment, treated: Arm) -> dict[str, tuple[float, float]]:
@@ -116,23 +138,6 @@ def climbs_of(experiment: Experiment, treated: Arm) -> dict[str, tuple[float, fl
         readout: (float(found.recovery[i]), float(found.peak[i]))
         for i, readout in enumerate(experiment.readouts)
     }
-
-
-def climbs_without(
-    experiment: Experiment, reactions: Sequence[str], treated: Arm
-) -> dict[str, tuple[float, float]] | None:
-    """Return the same in cells that lack some reactions; None if such a cell has no steady state."""
-    cut = Experiment(
-        network=experiment.network.without_reaction(*reactions),
-        readouts=experiment.readouts,
-        times=experiment.times,
-        ode_options=experiment.ode_options,
-    )
-    try:
-        return climbs_of(cut, treated)
-    except MtorNetError:
-        # Then the cut explains nothing here.
-        return None
 
 
 def candidates(

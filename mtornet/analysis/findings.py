@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SUBSTRATES = ("pS6K_T389", "p4EBP1_T37_46")
 AKT_SITES = ("pAKT_S473", "pAKT_T308")
+WORTH_SAYING = 0.1
+"""Part of a climb below which a feedback is left to the table."""
 
 
 def _hours(seconds: float) -> str:
@@ -119,6 +121,16 @@ def sentences_for(
     return tuple(sentences)
 
 
+def released_text(causes: Iterable[tuple[str, float, float]]) -> str:
+    """Say which feedback a drug releases: name, part of the climb, and what is gone when cut alone."""
+    listed = ", ".join(
+        # Adding 0 turns -0 % into 0 %.
+        f"{name} ({'unknown' if np.isnan(part) else f'{part:.0%}'}; cut alone {round(alone, 2) + 0.0:.0%})"
+        for name, part, alone in causes
+    )
+    return f"Released feedback (part of the climb, mean over all orders of cutting): {listed}"
+
+
 def _site(
     network: ReactionNetwork,
     curves: pd.DataFrame,
@@ -151,12 +163,10 @@ def _site(
     risen = fraction_risen(cells, condition, readout)
     if risen is not None:
         text += f"; {risen:.0%} of cells are above 1.2-fold at {_hours(at_s)}"
-    main = [entry for entry in released if entry.share_removed >= 0.1][:2]
+    main = [entry for entry in released if max(entry.part, entry.share_removed) >= WORTH_SAYING][:3]
     if main:
-        causes = " and ".join(
-            f"{entry.arm.regulator} ⊣ {entry.arm.target} "
-            f"(without it {entry.share_removed:.0%} of the climb is gone)"
-            for entry in main
-        )
-        text += f". Released feedback: {causes}"
+        causes = [
+            (f"{entry.arm.regulator} ⊣ {entry.arm.target}", entry.part, entry.share_removed) for entry in main
+        ]
+        text += f". {released_text(causes)}"
     return text + "."

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, starmap
 
-import numpy as np
-
-from mtornet.analysis.feedback import LEAST_CLIMB, Worth, candidates, climbs_of, climbs_without, own_reactions
+from mtornet.analysis.cuts import Cuts, every_cut, simulate_cuts
+from mtornet.analysis.feedback import (
+    LEAST_CLIMB,
+    Worth,
+    candidates,
+    climbs_of,
+    largest_part_first,
+    own_reactions,
+)
 from mtornet.analysis.influence import RegulatoryArm, regulatory_arms
 from mtornet.experiment.arms import Arm
 from mtornet.experiment.execute import Experiment
 from mtornet.network.network import ReactionNetwork
 
 SMALL_ARMS_TOO = Worth(control=0.002, fall=0.9, most=24)
-MOST_LOOPS = 7
+MOST_LOOPS = 6
+"""Strongest first: all their 64 subsets are cut, and twice as many for one loop more."""
 WORTH_NAMING = 0.02
 """Share of a climb below which a branch is not named."""
 IN_PAIRS = 4
-"""So many of the strongest loops are also cut two at a time."""
+"""Pairs of so many of the strongest loops are named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +61,8 @@ class BrakeShare:
     """The same without the loops, over vehicle cells that lack them too."""
     share_removed: float
     """Part of the climb (log2 of peak over nadir) that is gone; below 0 the climb is larger without."""
+    part: float
+    """Part of the climb that is theirs: what their cuts remove, as the mean over all orders of cutting."""
 
     @property
     def name(self) -> str:
@@ -74,7 +83,7 @@ class Explanation:
     peak: float
     """Over vehicle."""
     alone: tuple[BrakeShare, ...]
-    """Largest share first."""
+    """Largest part first."""
     pairs: tuple[BrakeShare, ...]
     """Pairs of the strongest loops, largest share first."""
     together: BrakeShare | None
@@ -92,7 +101,11 @@ class Explanation:
 
 
 def explain(experiment: Experiment, treated: Arm, readouts: Sequence[str]) -> dict[str, Explanation]:
-    """Find the loops that carry a climb from the graph, and confirm each by cutting it.
+    """Find the loops that carry a climb from the graph, and confirm them by cutting every subset of them.
+
+    A loop's part of the climb is what its cut removes, as the mean over all orders of cutting (Shapley
+    1953): loops stand in for each other, so that the cut of one alone says little. The parts sum to
+    the share that is gone when all are cut.
 
     Parameters
     ----------
@@ -112,70 +125,74 @@ def explain(experiment: Experiment, treated: Arm, readouts: Sequence[str]) -> di
     if setup.steady is None or not climbing:
         return {}
     chosen = candidates(experiment, setup, setup.steady, treated, climbing, SMALL_ARMS_TOO)
-    cuts: dict[frozenset[str], dict[str, tuple[float, float]] | None] = {}
-
-    def share(readout: str, loops: tuple[Brake, ...]) -> BrakeShare | None:
-        reactions = [name for loop in loops for name in loop.reactions]
-        key = frozenset(reactions)
-        if key not in cuts:
-            cuts[key] = climbs_without(experiment, tuple(dict.fromkeys(reactions)), treated)
-        cut = cuts[key]
-        if cut is None or not np.isfinite(cut[readout][0]):
-            return None
-        climb, peak = climbs[readout]
-        return BrakeShare(
-            loops=loops,
-            fold_with=peak,
-            fold_without=cut[readout][1],
-            share_removed=1.0 - cut[readout][0] / climb,
-        )
-
-    found = {}
-    for readout in climbing:
-        loops = named_loops(setup.before, chosen[readout])[:MOST_LOOPS]
-        shares = [share(readout, (loop,)) for loop in loops]
-        alone = _ranked(
-            [
-                entry and replace(entry, branches=_branches(setup.before, loop, readout, share))
-                for loop, entry in zip(loops, shares, strict=True)
-            ]
-        )
-        strongest = [entry.loops[0] for entry in alone[:IN_PAIRS]]
-        pairs = _ranked([share(readout, pair) for pair in combinations(strongest, 2)])
-        climb, peak = climbs[readout]
-        found[readout] = Explanation(
-            readout=readout,
-            climb=climb,
-            peak=peak,
-            alone=alone,
-            pairs=pairs,
-            together=share(readout, tuple(loops)) if loops else None,
-        )
-    return found
+    loops = {readout: named_loops(setup.before, chosen[readout])[:MOST_LOOPS] for readout in climbing}
+    branches = {
+        (readout, loop): _branches(setup.before, loop, readout)
+        for readout in climbing
+        for loop in loops[readout]
+    }
+    wanted = [cut for some in loops.values() for cut in every_cut(some)]
+    wanted += [frozenset(arm.reactions) for arms in branches.values() for arm in arms]
+    cuts = simulate_cuts(experiment, treated, wanted)
+    return {
+        readout: _explanation(readout, climbs[readout], loops[readout], branches, cuts)
+        for readout in climbing
+    }
 
 
-def _branches(
-    network: ReactionNetwork,
-    loop: Brake,
+def _explanation(
     readout: str,
-    share: Callable[[str, tuple[Brake, ...]], BrakeShare | None],
-) -> tuple[tuple[str, float], ...]:
-    """Cut one by one what a loop's target makes more of, such as the genes of a transcription factor."""
+    climb_and_peak: tuple[float, float],
+    loops: Sequence[Brake],
+    branches: Mapping[tuple[str, Brake], Sequence[RegulatoryArm]],
+    cuts: Cuts,
+) -> Explanation:
+    climb, peak = climb_and_peak
+    parts = cuts.parts(readout, loops)
+
+    def share(*members: Brake) -> BrakeShare | None:
+        cut = cuts.cut(readout, members)
+        if cut is None:
+            return None
+        shares: tuple[tuple[str, float], ...] = ()
+        if len(members) == 1:
+            found = ((arm.target, cuts.cut(readout, [arm])) for arm in branches[readout, members[0]])
+            known = [(target, branch.share_removed) for target, branch in found if branch is not None]
+            shares = tuple(sorted(known, key=lambda branch: -branch[1]))
+        return BrakeShare(
+            loops=members,
+            branches=shares,
+            fold_with=peak,
+            fold_without=cut.fold_without,
+            share_removed=cut.share_removed,
+            part=sum(parts[loop] for loop in members),
+        )
+
+    alone = [entry for entry in map(share, loops) if entry is not None]
+    alone.sort(key=largest_part_first)
+    strongest = [entry.loops[0] for entry in alone[:IN_PAIRS]]
+    pairs = [pair for pair in starmap(share, combinations(strongest, 2)) if pair is not None]
+    return Explanation(
+        readout=readout,
+        climb=climb,
+        peak=peak,
+        alone=tuple(alone),
+        pairs=tuple(sorted(pairs, key=lambda pair: -pair.share_removed)),
+        together=share(*loops) if loops else None,
+    )
+
+
+def _branches(network: ReactionNetwork, loop: Brake, readout: str) -> list[RegulatoryArm]:
+    """Return how a loop's target makes more of something, such as the genes of a transcription factor."""
     held = {arm.target for arm in loop.arms}
     own = own_reactions(network, readout)
-    found = []
-    for arm in regulatory_arms(network):
-        makes = all(not network.reactions[name].reactants for name in arm.reactions)
-        if makes and not own & set(arm.reactions) and _molecule(network, arm.regulator) in held:
-            cut = share(readout, (replace(loop, name=arm.label, arms=(arm,)),))
-            if cut is not None:
-                found.append((arm.target, cut.share_removed))
-    return tuple(sorted(found, key=lambda branch: -branch[1]))
-
-
-def _ranked(shares: Sequence[BrakeShare | None]) -> tuple[BrakeShare, ...]:
-    known = [share for share in shares if share is not None]
-    return tuple(sorted(known, key=lambda share: -share.share_removed))
+    return [
+        arm
+        for arm in regulatory_arms(network)
+        if all(not network.reactions[name].reactants for name in arm.reactions)
+        and not own & set(arm.reactions)
+        and _molecule(network, arm.regulator) in held
+    ]
 
 
 def named_loops(network: ReactionNetwork, chosen: Sequence[tuple[RegulatoryArm, float, str]]) -> list[Brake]:

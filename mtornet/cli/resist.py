@@ -88,7 +88,8 @@ def command(
             "findings": list(found.sentences),
             "loops": {
                 readout: [
-                    {"loop": share.name, "share_removed": share.share_removed} for share in explained.alone
+                    {"loop": share.name, "part": share.part, "share_removed": share.share_removed}
+                    for share in explained.alone
                 ]
                 for readout, explained in found.loops.items()
             },

@@ -40,8 +40,10 @@ CAPTIONS = {
         title="Feedback that carries the rebound",
         text=(
             "Each loop was found in the influence graph of the untreated cell: it holds AKT down and the "
-            "drug silences it. Its arms are then cut, drug and vehicle are simulated again, and the bar is "
-            "the part of the climb that is gone."
+            "drug silences it. Every subset of the loops is then cut, and drug and vehicle are simulated "
+            "again. The bar is what the cut of a loop removes of the climb, as the mean over all orders of "
+            "cutting (Shapley 1953), so that the bars add up to that of all loops; the tick is what is gone "
+            "when the loop alone is cut."
         ),
         alt="Bars of the share of the climb that each loop explains; the numbers are in loops.csv.",
     ),
@@ -190,8 +192,13 @@ def _page(found: Resistance, figures: Mapping[str, Sequence[Path]], folder: Path
             "loops",
             "Which feedback",
             table(
-                found.loop_table[["readout", "cut", "loop", "share_removed", "fold_with", "fold_without"]],
-                caption="Loops found in the graph and cut in simulation.",
+                found.loop_table[
+                    ["readout", "cut", "loop", "part", "share_removed", "fold_with", "fold_without"]
+                ],
+                caption=(
+                    "Loops found in the graph and cut in simulation. part: of the climb, mean over all "
+                    "orders of cutting; share_removed: gone when only these are cut."
+                ),
             ),
         ),
         section(

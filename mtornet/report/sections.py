@@ -161,16 +161,17 @@ def feedback(comparison: Comparison) -> str:
     frame = comparison.feedback
     intro = paragraph(
         "A signal comes back when the drug silences something that was holding it down. Each row names "
-        "such an inhibitory arm, and what happens if the same drug is given to cells that lack it: the "
-        "closer the last column is to 100 %, the more of the climb this feedback explains. Shares need "
-        "not add up to 100 %: feedbacks act together."
+        "such an inhibitory arm. The same drug is given to cells that lack it, alone and with every choice "
+        "of the other arms, since arms stand in for each other: the part of the climb that is its own is "
+        "what its cut removes, as the mean over all orders of cutting (Shapley 1953). Parts add up to the "
+        "share that is gone without all these arms; what single cuts remove does not."
     )
     if not len(frame):
         none = paragraph("No released feedback was found, or none was looked for.")
         return section("feedback", "Which feedback", intro, none)
     import pandas as pd
 
-    whole, frame = len(frame), frame[~(frame["share_removed"] < SHARE_SHOWN)]
+    whole, frame = len(frame), frame[~(frame[["part", "share_removed"]].max(axis=1) < SHARE_SHOWN)]
     labels = [readout_label(comparison, name) for name in frame["readout"]]
     columns: dict[str, Iterable[object]] = {
         "Condition": frame["condition"],
@@ -180,13 +181,16 @@ def feedback(comparison: Comparison) -> str:
     if "path" in frame.columns:
         columns["Way to the read-out"] = frame["path"]
     columns |= {
+        "Part of the climb": [_percent(float(value)) for value in frame["part"]],
+        "Gone when cut alone": [_percent(float(value)) for value in frame["share_removed"]],
         "Peak, fold of vehicle": [_fold(float(value)) for value in frame["fold_with"]],
-        "Peak without this feedback": [_fold(float(value)) for value in frame["fold_without"]],
-        "Part of the climb explained": [_percent(float(value)) for value in frame["share_removed"]],
+        "Peak when cut alone": [_fold(float(value)) for value in frame["fold_without"]],
         "Reactions": [str(value).replace(";", ", ") for value in frame["reactions"]],
     }
     rows = pd.DataFrame({name: list(values) for name, values in columns.items()})
-    legend = "⊣ inhibits. Each arm was cut in the model and drug and vehicle were simulated again."
+    legend = (
+        "⊣ inhibits. Every subset of the arms was cut in the model; drug and vehicle were simulated again."
+    )
     if whole > len(frame):
         legend += (
             f" {whole - len(frame)} arms that explain less than {SHARE_SHOWN:.0%} are only in feedback.csv."
@@ -199,7 +203,8 @@ def _fold(value: float) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{share:.0%}" if share == share else "–"
+    # Adding 0 turns -0 % into 0 %.
+    return f"{round(share, 2) + 0.0:.0%}" if share == share else "–"
 
 
 def limits(comparison: Comparison) -> str:

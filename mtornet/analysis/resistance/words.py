@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mtornet.analysis.findings import verdict
+from mtornet.analysis.findings import released_text, verdict
 from mtornet.analysis.released_loops import BrakeShare, Explanation
 from mtornet.analysis.resistance.clones import LEAST_SHIFT, Clones
 from mtornet.analysis.resistance.clouds import Cloud
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 WORTH_SAYING = 0.02
-"""Share of a climb below which a loop is left to the table."""
+"""Part of a climb below which a loop is left to the table."""
 
 LOOP_COLUMNS = (
     "readout",
     "cut",
     "loop",
+    "part",
     "share_removed",
     "fold_with",
     "fold_without",
@@ -38,7 +39,11 @@ LOOP_COLUMNS = (
 
 
 def loop_table(loops: Mapping[str, Explanation]) -> pd.DataFrame:
-    """Return one row per read-out and cut: each loop alone, pairs, all together."""
+    """Return one row per read-out and cut: each loop alone, pairs, all together.
+
+    ``part`` is what the cut of a loop removes of the climb, as the mean over all orders of cutting, of
+    several loops the sum; ``share_removed`` is what this cut removes from cells that lack nothing else.
+    """
     import pandas as pd
 
     rows = []
@@ -54,6 +59,7 @@ def _loop_row(readout: str, kind: str, found: Explanation, share: BrakeShare) ->
         "readout": readout,
         "cut": kind,
         "loop": share.name,
+        "part": share.part,
         "share_removed": share.share_removed,
         "fold_with": share.fold_with,
         "fold_without": share.fold_without,
@@ -96,13 +102,13 @@ def _loops(settings: Settings, loops: Mapping[str, Explanation]) -> list[str]:
             "rebound": f"rebounds to {found.peak:.2f}-fold",
             "full recovery": f"comes back to {found.peak:.2f} of vehicle",
         }.get(verdict(found.peak, found.climb), f"climbs to {found.peak:.2f} of vehicle")
-        parts = [
-            f"{share.name} ({share.share_removed:.0%})"
+        causes = [
+            (share.name, share.part, share.share_removed)
             for share in found.alone
-            if share.share_removed >= WORTH_SAYING
+            if max(share.part, share.share_removed) >= WORTH_SAYING
         ]
-        text = f"{_label(settings, readout)} {what}. Released feedback (share of the climb gone when cut): "
-        text += ", ".join(parts) if parts else "none of those found in the graph explains it"
+        text = f"{_label(settings, readout)} {what}. "
+        text += released_text(causes) if causes else "No feedback found in the graph explains it"
         if found.redundant:
             pair = found.redundant[0]
             text += (

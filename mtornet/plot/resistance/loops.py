@@ -1,4 +1,4 @@
-"""Bars: the share of the rebound that is gone when a feedback loop is cut."""
+"""Bars: the part of the rebound that is each feedback loop's; ticks: what is gone when it alone is cut."""
 
 from __future__ import annotations
 
@@ -7,42 +7,58 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mtornet.plot.save import new_figure
-from mtornet.plot.theme import CLASS_COLOURS, FAINT, figure_style, shade
+from mtornet.plot.theme import CLASS_COLOURS, FAINT, INK, figure_style, shade
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+LEAST_DRAWN = -0.3
+"""A cut that makes the climb larger than this is drawn at the edge."""
+
 
 def loops_figure(table: pd.DataFrame, title: str) -> tuple[Figure, pd.DataFrame]:
-    """Draw one group of bars per loop, one bar per read-out; redundant pairs and all loops below."""
+    """Draw one group of bars per loop, one bar per read-out, and all loops cut together below.
+
+    A bar is the loop's part of the climb, a tick what is gone when the loop alone is cut.
+    """
     data = table[table["cut"] != "pair"].copy()
     data.loc[data["cut"] == "all", "loop"] = "all loops cut together"
     readouts = list(dict.fromkeys(data["readout"]))
-    order = data[data["cut"] == "alone"].groupby("loop")["share_removed"].max().sort_values(ascending=False)
+    order = data[data["cut"] == "alone"].groupby("loop")["part"].max().sort_values(ascending=False)
     names = [*order.index, *(["all loops cut together"] if (data["cut"] == "all").any() else [])]
     with figure_style():
         figure = new_figure(7.6, 1.5 + 0.42 * max(len(names), 1))
         axes = figure.add_axes((0.42, 0.9 / figure.get_figheight(), 0.53, 1.0 - 1.4 / figure.get_figheight()))
         thick = 0.8 / max(len(readouts), 1)
         for k, readout in enumerate(readouts):
-            shares = data[data["readout"] == readout].set_index("loop")["share_removed"]
-            values = np.array([shares.get(name, np.nan) for name in names], dtype=float)
+            rows = data[data["readout"] == readout].set_index("loop").reindex(names)
+            heights = np.arange(len(names)) + (k - (len(readouts) - 1) / 2) * thick
             axes.barh(
-                np.arange(len(names)) + (k - (len(readouts) - 1) / 2) * thick,
-                100.0 * np.clip(values, -0.3, 1.0),
+                heights,
+                100.0 * rows["part"].clip(LEAST_DRAWN, 1.0),
                 height=thick,
                 color=shade(CLASS_COLOURS[0], 0.45 * k),
                 label=readout,
             )
+            alone = rows["share_removed"].where(rows["cut"] == "alone")
+            axes.plot(
+                100.0 * alone.clip(LEAST_DRAWN, 1.0),
+                heights,
+                linestyle="none",
+                marker="|",
+                markersize=0.8 * 72 * 0.42 * thick,
+                color=INK,
+                label="cut alone" if k == len(readouts) - 1 else None,
+            )
         axes.set_yticks(range(len(names)), labels=names)
         axes.set_ylim(len(names) - 0.5, -0.5)
         axes.axvline(0.0, color=FAINT, linewidth=0.8)
-        axes.set_xlim(
-            min(0.0, 100.0 * float(data["share_removed"].min(skipna=True)) if len(data) else 0.0), 104
-        )
-        axes.set_xlabel("share of the climb that is gone without the loop (%)")
+        least = float(data[["part", "share_removed"]].min(skipna=True).min()) if len(data) else 0.0
+        axes.set_xlim(100.0 * max(min(0.0, 1.1 * least), LEAST_DRAWN), 104)
+        axes.set_xlabel("part of the climb, mean over all orders of cutting (%)")
         figure.text(0.02, 1.0 - 0.3 / figure.get_figheight(), title, fontsize=10, fontweight="bold")
         if readouts:
-            axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=len(readouts), fontsize=8)
+            # Below the axis: above it stands the title, and the bars leave no corner free.
+            figure.legend(loc="lower right", bbox_to_anchor=(0.96, 0.0), ncols=len(readouts) + 1, fontsize=8)
     return figure, data

@@ -1,6 +1,5 @@
 """The feedback that a drug releases: on a network where we know it, and on the shipped one."""
 
-import numpy as np
 import pytest
 
 import mtornet as mt
@@ -19,6 +18,7 @@ def test_the_known_loop_is_found(loop, make_experiment, make_arm):
     assert best.control < 0
     assert best.fold_with > 1.2
     assert best.share_removed == pytest.approx(1.0, abs=1e-3)
+    assert best.part == pytest.approx(1.0, abs=1e-3)
     assert best.fold_without == pytest.approx(1.0, abs=1e-3)
     assert best.path.split()[:3] == ["pK", "⊣", "X"]
     assert best.path.split()[-1] == "pY"
@@ -81,7 +81,7 @@ def test_arms_of_the_loop(loop):
     }
 
 
-def test_on_the_shipped_model_the_rapalog_releases_s6k_on_irs(mtor, make_arm):
+def test_on_the_shipped_model_the_rapalog_releases_grb10_and_s6k_on_irs(mtor, make_arm):
     from mtornet.analysis.times import default_times
     from mtornet.experiment.execute import Experiment
 
@@ -89,20 +89,22 @@ def test_on_the_shipped_model_the_rapalog_releases_s6k_on_irs(mtor, make_arm):
     arm = make_arm(mtor, "everolimus", "20 nM", duration="24 h", insulin="1 nM")
     found = released_feedback(experiment, arm, ["pAKT_S473", "pAKT_T308"])
     for readout in ("pAKT_S473", "pAKT_T308"):
-        best = found[readout][0]
-        assert (best.arm.regulator, best.arm.target) == ("pS6K", "IRS")
-        assert best.arm.label == "pS6K on IRS"
-        assert set(best.arm.reactions) == {"R13", "R14", "X113", "X115"}
-        assert best.share_removed > 0.5
-        shares = [entry.share_removed for entry in found[readout]]
-        assert shares == sorted(shares, reverse=True)
-        assert np.all(np.array(shares) <= 1.0)
+        first = {entry.arm.label: entry for entry in found[readout][:2]}
+        assert set(first) == {"pGRB10 on IRS", "pS6K on IRS"}
+        assert set(first["pS6K on IRS"].arm.reactions) == {"R13", "R14", "X113", "X115"}
+        assert sum(entry.part for entry in first.values()) > 0.5
+        parts = [entry.part for entry in found[readout]]
+        assert parts == sorted(parts, reverse=True)
+        assert sum(parts) <= 1.0
+        # They stand in for each other: each removes more once the other is gone.
+        assert all(entry.part > entry.share_removed for entry in first.values())
 
 
 def test_the_cut_is_what_compare_says(mtor):
     # The reported fold without the arm is the one a user gets who cuts it by hand.
     found = mt.compare(["everolimus"], network=mtor, method="ode", duration="24 h")
-    row = found.feedback[found.feedback["readout"] == "pAKT_S473"].iloc[0]
+    rows = found.feedback[found.feedback["readout"] == "pAKT_S473"]
+    row = rows.iloc[0]
     by_hand = mt.compare(
         ["everolimus"],
         network=mtor.without_reaction(*row["reactions"].split(";")),
@@ -115,8 +117,10 @@ def test_the_cut_is_what_compare_says(mtor):
     ]
     course = s473["fold_change"].to_numpy()
     assert row["fold_without"] == pytest.approx(course[course.argmin() :].max(), rel=1e-6)
-    assert row["feedback"] == "pS6K ⊣ IRS"
-    assert any("Released feedback: pS6K ⊣ IRS" in sentence for sentence in found.sentences)
+    assert set(rows["feedback"].iloc[:2]) == {"pGRB10 ⊣ IRS", "pS6K ⊣ IRS"}
+    said = "Released feedback (part of the climb, mean over all orders of cutting): "
+    first = f"{row['feedback']} ({row['part']:.0%}; cut alone {row['share_removed']:.0%})"
+    assert any(said + first in sentence for sentence in found.sentences)
 
 
 def test_explain_off_looks_for_nothing(mtor):

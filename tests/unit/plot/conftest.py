@@ -128,6 +128,7 @@ def make_comparison(network) -> Callable[..., SimpleNamespace]:
                         "control": -0.4,
                         "fold_with": 2.0,
                         "fold_without": 1.04,
+                        "part": share,
                         "share_removed": share,
                     }
                     for arm in treated

@@ -99,12 +99,24 @@ def test_the_share_of_two_loops_is_the_formula(first: float, second: float) -> N
     assert found.alone[0].name == max(expected, key=expected.__getitem__)
     assert found.together is not None
     assert found.together.share_removed == pytest.approx(1.0, abs=1e-3)
+    # Of two loops that explain all: the mean of what each removes first and what it removes last.
+    if len(found.alone) == 2:
+        names = sorted(expected)
+        for name, other in (names, names[::-1]):
+            part = {share.name: share.part for share in found.alone}[name]
+            assert part == pytest.approx((expected[name] + 1 - expected[other]) / 2, abs=5e-3), name
+    assert sum(share.part for share in found.alone) == pytest.approx(found.together.part, abs=1e-9)
+    assert found.together.part == pytest.approx(found.together.share_removed, abs=1e-9)
 
 
 def test_equal_loops_stand_in_for_each_other() -> None:
     found = explained(two_brakes(2e-6, 2e-6))
     assert [share.name for share in found.redundant] in (["K ⊣ X + K ⊣ V"], ["K ⊣ V + K ⊣ X"])
     assert found.redundant[0].share_removed == pytest.approx(1.0, abs=1e-3)
+    assert [share.part for share in found.alone] == pytest.approx([0.5, 0.5], abs=1e-3)
+    # (X + V) grows threefold; 1.5-fold if one of them is high to begin with: single cuts claim too much.
+    claimed = 1 - np.log(1.5) / np.log(3.0)
+    assert [share.share_removed for share in found.alone] == pytest.approx([claimed] * 2, abs=5e-3)
 
 
 def test_a_wrong_formula_would_be_caught() -> None:
