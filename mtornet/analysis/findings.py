@@ -163,7 +163,7 @@ def _site(
     risen = fraction_risen(cells, condition, readout)
     if risen is not None:
         text += f"; {risen:.0%} of cells are above 1.2-fold at {_hours(at_s)}"
-    main = [entry for entry in released if max(entry.part, entry.share_removed) >= WORTH_SAYING][:3]
+    main = [entry for entry in released if np.fmax(entry.part, entry.share_removed) >= WORTH_SAYING][:3]
     if main:
         causes = [
             (f"{entry.arm.regulator} ⊣ {entry.arm.target}", entry.part, entry.share_removed) for entry in main

@@ -105,7 +105,7 @@ def _loops(settings: Settings, loops: Mapping[str, Explanation]) -> list[str]:
         causes = [
             (share.name, share.part, share.share_removed)
             for share in found.alone
-            if max(share.part, share.share_removed) >= WORTH_SAYING
+            if np.fmax(share.part, share.share_removed) >= WORTH_SAYING
         ]
         text = f"{_label(settings, readout)} {what}. "
         text += released_text(causes) if causes else "No feedback found in the graph explains it"

@@ -1,9 +1,12 @@
 """The feedback that a drug releases: on a network where we know it, and on the shipped one."""
 
+from types import SimpleNamespace
+
 import pytest
 
 import mtornet as mt
-from mtornet.analysis.feedback import released_feedback
+from mtornet.analysis.feedback import largest_part_first, released_feedback
+from mtornet.analysis.findings import released_text
 from mtornet.analysis.influence import regulatory_arms
 
 KINASE_DEAD = "5000 nM"  # far above K = 3 nM of sapanisertib: the kinase is off
@@ -127,3 +130,20 @@ def test_explain_off_looks_for_nothing(mtor):
     found = mt.compare(["everolimus"], network=mtor, method="ode", duration="1 h", explain=False)
     assert len(found.feedback) == 0
     assert list(found.feedback.columns)[:3] == ["condition", "readout", "feedback"]
+
+
+def test_released_feedback_in_words():
+    said = released_text([("A ⊣ B", 0.476, 0.26), ("C ⊣ D", 0.12, -0.001), ("E ⊣ F", float("nan"), 0.3)])
+    assert said == (
+        "Released feedback (part of the climb, mean over all orders of cutting): "
+        "A ⊣ B (48%; cut alone 26%), C ⊣ D (12%; cut alone 0%), E ⊣ F (unknown; cut alone 30%)"
+    )
+
+
+def test_largest_part_first_and_unknown_ones_last():
+    entries = [
+        SimpleNamespace(part=part, share_removed=alone)
+        for part, alone in ((float("nan"), 0.2), (0.1, 0.9), (float("nan"), 0.5), (0.4, 0.0))
+    ]
+    ordered = sorted(entries, key=largest_part_first)
+    assert [entry.share_removed for entry in ordered] == [0.0, 0.9, 0.5, 0.2]
