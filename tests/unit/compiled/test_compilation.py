@@ -23,6 +23,12 @@ def compile_all(listener: Compilations, *names: str) -> None:
         listener.on_end(compiling(name))
 
 
+@pytest.fixture(autouse=True)
+def _audible(caplog: pytest.LogCaptureFixture) -> None:
+    # A quiet command that ran before in this process leaves the package's logger quiet.
+    caplog.set_level(logging.WARNING, logger="mtornet")
+
+
 def test_the_first_kernel_is_announced_and_no_other(caplog: pytest.LogCaptureFixture) -> None:
     listener = Compilations()
     compile_all(listener, "advance", "choose", "draw")
