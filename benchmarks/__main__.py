@@ -32,7 +32,7 @@ PARTS = {
         Part("ssa", ssa.measure, ssa.tables, "stochastic"),
         Part("ensemble", ensemble.measure, ensemble.tables, "stochastic"),
         Part("ode", ode.measure, ode.tables, "deterministic"),
-        Part("scan", scan.measure, scan.tables, ""),
+        Part("scan", scan.measure, scan.tables, "deterministic"),
         Part("startup", startup.measure, startup.tables, "stochastic"),
         Part("threads", threads.measure, threads.tables, ""),
         Part("memory", memory.measure, memory.tables, ""),
