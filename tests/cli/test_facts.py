@@ -19,7 +19,7 @@ def test_the_score_card(mtornet):
 
 
 def test_a_broken_feedback_is_a_new_miss(mtornet, mtor, tmp_path):
-    write_node_link(mtor.with_parameters(k_irs_s6k=0.0, k_grb10_irs=0.0).graph, tmp_path / "cut.json")
+    write_node_link(mtor.with_parameters(k_irs_s6k=0.0).graph, tmp_path / "cut.json")
     done = mtornet("check", tmp_path / "cut.json", "--facts", "--json")
     assert done.code == 1
     found = json.loads(done.out)

@@ -183,7 +183,9 @@ def one_step(
     (program, tape), lanes = elimination_lists(compiled), h.size
     if sabotage:
         wrong = program.fill_by.copy()
-        wrong[np.argmax(wrong > 0)] *= 1.5
+        # One in the middle: what the first ones fill is small beside the largest stage.
+        filled = np.flatnonzero(wrong > 0)
+        wrong[filled[filled.size // 2]] *= 1.5
         wrong.setflags(write=False)
         program = program._replace(fill_by=wrong)
     n = program.species.size
@@ -221,8 +223,7 @@ def test_a_step_is_that_of_dense_matrices(drug: str) -> None:
     y = problem.x0 * rng.lognormal(0, 1, (4, problem.x0.size)) + rng.random((4, problem.x0.size))
     constants, h = perturbed(problem, 4)[:, 0], np.array([1e-3, 1.0, 60.0, 600.0])
     assert compare_with_twin(problem.compiled, constants, y, h, sabotage=False) < 1e-12
-    # One of some thousand instructions is wrong, and errors are relative to the largest stage of all.
-    assert compare_with_twin(problem.compiled, constants, y, h, sabotage=True) > 1e5 * 1e-12
+    assert compare_with_twin(problem.compiled, constants, y, h, sabotage=True) > 1e-6
 
 
 @pytest.mark.parametrize(
