@@ -83,8 +83,8 @@ def noise(
         72 h; minutes.
     witness_cells, witness_scale
         Exact cells (Gillespie) at a copy scale whose spread is held beside the approximation at that scale.
-        They come to rest in two days of simulated time: at scale 1 about 20 s of one core for each. At small
-        scales there is less than one gene, and the approximation fails.
+        They come to rest in two days of simulated time; minutes for a few cells at scale 1. At small scales
+        there is less than one gene, and the approximation fails.
 
     Raises
     ------

@@ -44,7 +44,7 @@ def command(
         typer.Option("--switching", help="Cells in which times of switching are looked for; minutes.", min=0),
     ] = 0,
     witness: Annotated[
-        int, typer.Option("--witness", help="Exact cells held beside the approximation; 20 s each.", min=0)
+        int, typer.Option("--witness", help="Exact cells held beside the approximation; minutes.", min=0)
     ] = 0,
     witness_scale: Annotated[
         float, typer.Option("--witness-scale", help="Copy scale of the exact cells.")

@@ -67,8 +67,9 @@ def _deterministic(comparison: Shown, condition: str) -> FloatArray:
 
 
 def vehicle_molecules(comparison: Shown, readout: str) -> float | None:
-    """Return the mean count over the vehicle's cells and all times; None without cells."""
-    if not comparison.population:
+    """Return the mean count over the vehicle's cells and all times; None without cells, and for a rate."""
+    known = comparison.network.readouts.get(readout)
+    if not comparison.population or (known is not None and known.unit != "molecule"):
         return None
     vehicle = comparison.population[0]
     cells = np.asarray(vehicle.cells, dtype=float)[np.asarray(vehicle.status) == 0]

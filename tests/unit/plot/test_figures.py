@@ -33,6 +33,12 @@ def test_stopped_cells_are_left_out(make_comparison):
     assert vehicle_molecules(broken, "pAKT_S473") == pytest.approx(kept[:, :, 1].mean())
 
 
+def test_a_rate_has_no_molecules(make_comparison):
+    seen = make_comparison(n_cells=12)
+    assert vehicle_molecules(seen, "pAKT_S473") is not None
+    assert vehicle_molecules(seen, "growth_rate") is None, "per hour"
+
+
 def test_courses_data_hold_the_numbers_that_the_axis_cuts_off(comparison):
     figure, data = courses_figure(comparison)
     assert len(data) == 4 * 4 * 6
