@@ -47,6 +47,9 @@ def test_a_part_of_every_priority_is_kept_from_the_fit(card):
         kept, all_ = card.count(priority, VALIDATION), card.count(priority)
         # About a quarter; what is expressible changes with the drugs that have PK models.
         assert 0.15 <= kept.expressible / all_.expressible <= 0.4
+    pairs = [(card.count(priority, VALIDATION), card.count(priority)) for priority in ("must", "should")]
+    both = sum(kept.expressible for kept, _ in pairs) / sum(all_.expressible for _, all_ in pairs)
+    assert 0.15 <= both <= 0.35
 
 
 def test_sabotage_without_the_feedback_the_card_is_worse(mtor, card):
