@@ -90,8 +90,8 @@ class Explanation:
     """All loops cut at once: what is left has another reason."""
 
     @property
-    def redundant(self) -> tuple[BrakeShare, ...]:
-        """Pairs that explain clearly more together than either alone."""
+    def stronger_together(self) -> tuple[BrakeShare, ...]:
+        """Pairs whose cut removes clearly more than that of either alone."""
         shares = {share.loops[0].name: share.share_removed for share in self.alone}
         return tuple(
             pair

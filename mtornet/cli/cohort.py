@@ -48,11 +48,10 @@ def command(
     from mtornet.analysis.cohort import DRUGS, READOUTS, cohort
     from mtornet.cli.progress import CellProgress
     from mtornet.report.files import writable_folder
-    from mtornet.simulation.interrupt import StopFlag, stop_on_signals
+    from mtornet.simulation.interrupt import stop_on_signals
 
     folder = writable_folder(out) if out is not None else None
-    flag = StopFlag()
-    with CellProgress(quiet=quiet or as_json) as progress, stop_on_signals(flag):
+    with CellProgress(quiet=quiet or as_json) as progress, stop_on_signals() as flag:
         found = cohort(
             drugs or DRUGS,
             doses=dict(pairs(dose, option="--dose")),

@@ -98,7 +98,7 @@ def command(
     from mtornet.cli.progress import CellProgress
     from mtornet.report.files import writable_folder
     from mtornet.report.outputs import write_comparison
-    from mtornet.simulation.interrupt import StopFlag, stop_on_signals
+    from mtornet.simulation.interrupt import stop_on_signals
 
     if keep not in ("summary", "trajectories"):
         raise ProtocolError(f"--keep {keep!r}: expected summary or trajectories")
@@ -122,8 +122,7 @@ def command(
     prepared(request)  # a mistake shows before a folder is made
     sets = None if ensemble is None else parameter_sets(n=ensemble)
     folder = writable_folder(out or Path("compare"))
-    flag = StopFlag()
-    with CellProgress(quiet=quiet or as_json) as progress, stop_on_signals(flag):
+    with CellProgress(quiet=quiet or as_json) as progress, stop_on_signals() as flag:
         found = carry_out(request, jobs=jobs, progress=progress, stop=flag)
     if not as_json:
         # The answer first; drawing takes longer than reading it.

@@ -75,7 +75,7 @@ def command(
     from mtornet.experiment.dose import log_doses
     from mtornet.network.library import load_model
     from mtornet.report.files import writable_folder
-    from mtornet.simulation.interrupt import StopFlag, stop_on_signals
+    from mtornet.simulation.interrupt import stop_on_signals
     from mtornet.simulation.seeds import drawn_seed
 
     if len(drugs) > 2:
@@ -84,9 +84,9 @@ def command(
     if len(drugs) == 2 and (method != "ode" or len(readouts) > 1):
         raise ProtocolError("a dose matrix is of one read-out and of the rate equations (--method ode)")
     folder = writable_folder(out) if out is not None else None
-    network, flag, given = load_model(), StopFlag(), pairs(inputs, option="--input")
+    network, given = load_model(), pairs(inputs, option="--input")
     used_seed = drawn_seed() if seed is None else seed
-    with CellProgress(quiet=quiet or as_json) as progress, stop_on_signals(flag):
+    with CellProgress(quiet=quiet or as_json) as progress, stop_on_signals() as flag:
         if len(drugs) == 2:
             from mtornet.analysis.pair_response import pair_response
 

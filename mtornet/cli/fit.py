@@ -54,12 +54,11 @@ def command(
     from mtornet.analysis.fitting.run import fit
     from mtornet.network.library import load_model
     from mtornet.report.files import writable_folder
-    from mtornet.simulation.interrupt import StopFlag, stop_on_signals
+    from mtornet.simulation.interrupt import stop_on_signals
     from mtornet.simulation.seeds import drawn_seed
 
     folder = writable_folder(out) if out is not None else None
-    flag = StopFlag()
-    with stop_on_signals(flag):
+    with stop_on_signals() as flag:
         found = fit(
             load_model(),
             data,

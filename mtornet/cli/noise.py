@@ -59,12 +59,11 @@ def command(
     from mtornet.analysis.noise import DRUGS, READOUTS, noise
     from mtornet.cli.progress import CellProgress
     from mtornet.report.files import writable_folder
-    from mtornet.simulation.interrupt import StopFlag, stop_on_signals
+    from mtornet.simulation.interrupt import stop_on_signals
     from mtornet.simulation.seeds import drawn_seed
 
     folder = writable_folder(out) if out is not None else None
-    flag = StopFlag()
-    with CellProgress(quiet=quiet or as_json) as progress, stop_on_signals(flag):
+    with CellProgress(quiet=quiet or as_json) as progress, stop_on_signals() as flag:
         found = noise(
             drugs or DRUGS,
             doses=dict(pairs(dose, option="--dose")),

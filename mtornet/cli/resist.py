@@ -56,7 +56,7 @@ def command(
     from mtornet.cli.progress import CellProgress
     from mtornet.report.files import writable_folder
     from mtornet.report.resistance import write_resistance
-    from mtornet.simulation.interrupt import StopFlag, stop_on_signals
+    from mtornet.simulation.interrupt import stop_on_signals
 
     request = ResistanceRequest(
         drug=drug,
@@ -75,8 +75,7 @@ def command(
         return _predict(request, as_json=as_json)
     settings_of(request)  # a mistake shows before a folder is made
     folder = writable_folder(out or Path("resist"))
-    flag = StopFlag()
-    with CellProgress(quiet=quiet or as_json) as progress, stop_on_signals(flag):
+    with CellProgress(quiet=quiet or as_json) as progress, stop_on_signals() as flag:
         found = explore(request, progress=progress, stop=flag)
     if not as_json:
         # The answer first; drawing takes longer than reading it.

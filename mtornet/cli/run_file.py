@@ -54,7 +54,7 @@ def command(
     from mtornet.experiment.arms import arm_of, whole_network
     from mtornet.report.files import writable_folder
     from mtornet.report.run_outputs import write_run
-    from mtornet.simulation.interrupt import StopFlag, stop_on_signals
+    from mtornet.simulation.interrupt import stop_on_signals
 
     if example:
         typer.echo(FILE, nl=False)
@@ -76,8 +76,7 @@ def command(
     # Takes well under a second, and shows a mistake before a folder is made.
     exact = _run(network, asked, {**settings, "method": "ode"}, None, None, None)
     folder = writable_folder(out or Path(spec.stem))
-    flag = StopFlag()
-    with CellProgress(quiet=quiet or as_json) as progress, stop_on_signals(flag):
+    with CellProgress(quiet=quiet or as_json) as progress, stop_on_signals() as flag:
         found = exact
         if settings["method"] != "ode":
             found = _run(network, asked, settings, jobs, progress, flag)

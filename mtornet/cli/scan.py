@@ -98,10 +98,9 @@ def command(
 def _begin(spec: Path, out: Path | None, running: dict[str, Any], as_json: bool, quiet: bool) -> int:
     from mtornet.cli.scan_progress import ScanLine
     from mtornet.scans.run import scan
-    from mtornet.simulation.interrupt import StopFlag, stop_on_signals
+    from mtornet.simulation.interrupt import stop_on_signals
 
-    flag = StopFlag()
-    with ScanLine(quiet=quiet or as_json) as line, stop_on_signals(flag):
+    with ScanLine(quiet=quiet or as_json) as line, stop_on_signals() as flag:
         found = scan(spec, out or Path(spec.stem), **running, progress=line, stop=flag)
     return _tell(found, as_json)
 
@@ -122,10 +121,9 @@ def _predict(spec: Path, jobs: int | None, as_json: bool) -> int:
 def _resume(folder: Path, running: dict[str, Any], as_json: bool, quiet: bool) -> int:
     from mtornet.cli.scan_progress import ScanLine
     from mtornet.scans.run import resume
-    from mtornet.simulation.interrupt import StopFlag, stop_on_signals
+    from mtornet.simulation.interrupt import stop_on_signals
 
-    flag = StopFlag()
-    with ScanLine(quiet=quiet or as_json) as line, stop_on_signals(flag):
+    with ScanLine(quiet=quiet or as_json) as line, stop_on_signals() as flag:
         found = resume(folder, **running, progress=line, stop=flag)
     return _tell(found, as_json)
 
@@ -261,10 +259,9 @@ def _map(folder: Path, out: Path | None, chosen: dict[str, Any], where: dict[str
 def _retry(folder: Path, as_json: bool, quiet: bool) -> int:
     from mtornet.cli.scan_progress import ScanLine
     from mtornet.scans.run import retry
-    from mtornet.simulation.interrupt import StopFlag, stop_on_signals
+    from mtornet.simulation.interrupt import stop_on_signals
 
-    flag = StopFlag()
-    with ScanLine(quiet=quiet or as_json) as line, stop_on_signals(flag):
+    with ScanLine(quiet=quiet or as_json) as line, stop_on_signals() as flag:
         finished, left = retry(folder, progress=line, stop=flag)
     if as_json:
         typer.echo(json.dumps({"finished": finished, "failed": left}))

@@ -59,15 +59,14 @@ def command(
     from mtornet.errors import ProtocolError
     from mtornet.network.library import load_model
     from mtornet.report.files import writable_folder
-    from mtornet.simulation.interrupt import StopFlag, stop_on_signals
+    from mtornet.simulation.interrupt import stop_on_signals
     from mtornet.simulation.seeds import drawn_seed
 
     goal = minimise if minimise is not None else maximise
     if goal is None or (minimise is not None and maximise is not None):
         raise ProtocolError("schedule: say what to --minimise or to --maximise, one of the two")
     folder = writable_folder(out) if out is not None else None
-    flag = StopFlag()
-    with stop_on_signals(flag):
+    with stop_on_signals() as flag:
         found = schedule_search(
             load_model(),
             drugs,

@@ -62,12 +62,11 @@ def command(
     from mtornet.cli.tables import plain
     from mtornet.network.library import load_model
     from mtornet.report.files import writable_folder, write_csv
-    from mtornet.simulation.interrupt import StopFlag, stop_on_signals
+    from mtornet.simulation.interrupt import stop_on_signals
     from mtornet.simulation.seeds import drawn_seed
 
     folder = writable_folder(out) if out is not None else None
-    flag = StopFlag()
-    with CellProgress(quiet=quiet or as_json) as progress, stop_on_signals(flag):
+    with CellProgress(quiet=quiet or as_json) as progress, stop_on_signals() as flag:
         found = sensitivity(
             load_model(),
             outcomes,

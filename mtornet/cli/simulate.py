@@ -39,14 +39,13 @@ def command(
     from mtornet.analysis.model_file import load
     from mtornet.cli.progress import CellProgress
     from mtornet.report.files import writable_folder, write_csv, write_json
-    from mtornet.simulation.interrupt import StopFlag, stop_on_signals
+    from mtornet.simulation.interrupt import stop_on_signals
     from mtornet.simulation.run import simulate
 
     started = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     network = load(model)
     folder = writable_folder(out or Path("simulation"))
-    flag = StopFlag()
-    with CellProgress(quiet=quiet) as progress, stop_on_signals(flag):
+    with CellProgress(quiet=quiet) as progress, stop_on_signals() as flag:
         result = simulate(
             network,
             read_times(times),

@@ -70,7 +70,7 @@ def command(
     from mtornet.experiment.rest import at_rest
     from mtornet.graph.knowledge import model_names
     from mtornet.report.files import writable_folder, write_csv
-    from mtornet.simulation.interrupt import StopFlag, stop_on_signals
+    from mtornet.simulation.interrupt import stop_on_signals
 
     names = dict.fromkeys(method or ["hybrid"])
     candidates = [Candidate(method=name) for name in (APPROXIMATE if "all" in names else names)]
@@ -80,8 +80,7 @@ def command(
     elif drug:
         raise ProtocolError("--drug works on shipped models, whose tables know the drugs")
     folder = writable_folder(out) if out is not None else None
-    flag = StopFlag()
-    with CellProgress(quiet=quiet or as_json) as progress, stop_on_signals(flag):
+    with CellProgress(quiet=quiet or as_json) as progress, stop_on_signals() as flag:
         if minutes is not None:
             cells = cells_within(network, grid, candidates, minutes=minutes, jobs=jobs, copy_scale=copy_scale)
         found = verify_candidates(

@@ -29,10 +29,11 @@ class StopFlag:
 
 
 @contextmanager
-def stop_on_signals(flag: StopFlag) -> Iterator[None]:
-    """Let SIGINT and SIGTERM set ``flag`` while the block runs; a second one interrupts as usual."""
+def stop_on_signals() -> Iterator[StopFlag]:
+    """Give a flag that SIGINT and SIGTERM set while the block runs; a second one interrupts as usual."""
+    flag = StopFlag()
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield flag
         return
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
@@ -44,7 +45,7 @@ def stop_on_signals(flag: StopFlag) -> Iterator[None]:
     for number in before:
         signal.signal(number, ask_to_stop)
     try:
-        yield
+        yield flag
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

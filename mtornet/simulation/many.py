@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,8 @@ from mtornet.simulation.run import ascending_times
 if TYPE_CHECKING:
     import pandas as pd
 _DEFAULT = OdeOptions()
+BLOCK_BYTES = 1_000_000
+"""Of states that are observed together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -108,6 +111,7 @@ def simulate_many(
     options = OdeOptions(rtol=rtol, atol=atol)
     compiled = compile_network(network)
     columns = _columns(network, readouts)
+    n_jobs = jobs if jobs is not None else available_jobs()
     given = values_of_points(network, compiled, sets)
     constants = rows_of_constants(compiled, given, n_sets)[:, None, :]
     found = ode.solve_many(
@@ -117,9 +121,10 @@ def simulate_many(
         times=grid,
         x0=initial_amounts(network),
         options=options,
-        jobs=jobs if jobs is not None else available_jobs(),
+        jobs=n_jobs,
     )
-    values = _observed(network, compiled, columns, ode.without_rounding(found.amounts, options), grid, given)
+    observed = _Observed(network, compiled, columns, grid, given, options)
+    values = observed.in_threads(found.amounts, n_jobs)
     return SetsResult(
         times=grid,
         species=columns,
@@ -131,29 +136,62 @@ def simulate_many(
     )
 
 
-def _observed(
-    network: ReactionNetwork,
-    compiled: CompiledNetwork,
-    columns: tuple[str, ...],
-    states: FloatArray,
-    times: FloatArray,
-    given: Values,
-) -> FloatArray:
-    """Return columns (n_sets, n_times, n_columns) of states (n_sets, n_times, n_states)."""
-    place = {name: i for i, name in enumerate(compiled.species)}
-    unfold = written_out(network)
+class _Observed:
+    """Columns of a result from states, a few sets at a time: what fits a core's cache, in threads."""
 
-    def value(name: str) -> FloatArray:
-        if name in place:
-            return states[:, :, place[name]]
-        return times[None, :] if name == TIME else np.atleast_1d(given[name])[:, None]
+    def __init__(
+        self,
+        network: ReactionNetwork,
+        compiled: CompiledNetwork,
+        columns: tuple[str, ...],
+        times: FloatArray,
+        given: Values,
+        options: OdeOptions,
+    ) -> None:
+        self.place = {name: i for i, name in enumerate(compiled.species)}
+        self.times, self.given, self.options, self.n_columns = times, given, options, len(columns)
+        unfold = written_out(network)
+        copied = {k: self.place[name] for k, name in enumerate(columns) if name in self.place}
+        self.copied_to, self.copied_from = list(copied), list(copied.values())
+        self.computed = [
+            (k, unfold(network.readouts[name].expression) if name in network.readouts else Symbol(name))
+            for k, name in enumerate(columns)
+            if k not in copied
+        ]
 
-    seen = np.empty((*states.shape[:2], len(columns)))
-    for k, name in enumerate(columns):
-        known = name in network.readouts
-        tree = unfold(network.readouts[name].expression) if known else Symbol(name)
-        seen[:, :, k] = evaluate_arrays(tree, value)
-    return seen
+    def in_threads(self, states: FloatArray, jobs: int) -> FloatArray:
+        """Return columns (n_sets, n_times, n_columns) of states (n_sets, n_times, n_states)."""
+        n_sets, n_times, n_states = states.shape
+        seen = np.empty((n_sets, n_times, self.n_columns))
+        size = max(1, BLOCK_BYTES // max(8 * n_times * n_states, 1))
+        blocks = [slice(first, min(first + size, n_sets)) for first in range(0, n_sets, size)]
+
+        def observe(block: slice) -> None:
+            self.fill(seen[block], states[block], block)
+
+        if jobs == 1 or len(blocks) == 1:
+            for block in blocks:
+                observe(block)
+        else:
+            with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="mtornet") as pool:
+                list(pool.map(observe, blocks))
+        return seen
+
+    def fill(self, seen: FloatArray, raw: FloatArray, block: slice) -> None:
+        """Write the columns of some sets."""
+        states = ode.without_rounding(raw, self.options)
+
+        def value(name: str) -> FloatArray:
+            if name in self.place:
+                return states[:, :, self.place[name]]
+            if name == TIME:
+                return self.times[None, :]
+            values = np.atleast_1d(self.given[name])
+            return (values if values.size == 1 else values[block])[:, None]
+
+        seen[:, :, self.copied_to] = states[:, :, self.copied_from]
+        for k, tree in self.computed:
+            seen[:, :, k] = evaluate_arrays(tree, value)
 
 
 def _columns(network: ReactionNetwork, readouts: Sequence[str] | None) -> tuple[str, ...]:

@@ -132,6 +132,16 @@ MORE_CLASSES = [
     claim("sapanisertib", "pERK", (24,), TABLE, low=UP),
     claim("dactolisib", "pERK", (24,), "OBS-035: design", context="BT474", low=1.2),
     claim("pilaralisib", "pERK", (24,), "OBS-035: design", context="BT474", low=1.2),
+    # A dual inhibitor at a low dose; the row names no cell and no dose. mTORC1 is hit, PI3K and mTORC2 little.
+    *(
+        claim("dactolisib", readout, (24,), TABLE, context="MCF7", dose="30 nM", low=low, high=high)
+        for readout, low, high in (
+            ("pS6K_T389", 0.0, 0.4),
+            ("p4EBP1_T37_46", 0.0, DOWN),
+            ("pAKT_S473", UP, 5.0),
+            ("pERK", UP, 5.0),
+        )
+    ),
     *(
         claim("mk2206", readout, (1, 24), TABLE, high=DOWN)
         for readout in ("pS6K_T389", "p4EBP1_T37_46", "pAKT_S473", "pAKT_T308", "AKT_output")

@@ -222,7 +222,7 @@ mode = sys.argv[1]
 run = lambda: ssa.run_cells(problem_of(LONG.network(), [0.0, 1.0]), cells=1_000_000, seed=1, jobs=2,
     options=ssa.SsaOptions(), progress=Silent(), stop=stop, consume=consume)
 if mode == "flag":
-    with stop_on_signals(stop):
+    with stop_on_signals() as stop:
         run()
 else:
     run()
@@ -265,6 +265,6 @@ def test_handlers_are_put_back() -> None:
     from mtornet.simulation.interrupt import stop_on_signals
 
     before = signal.getsignal(signal.SIGINT)
-    with stop_on_signals(StopFlag()):
+    with stop_on_signals():
         assert signal.getsignal(signal.SIGINT) is not before
     assert signal.getsignal(signal.SIGINT) is before

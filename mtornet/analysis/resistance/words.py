@@ -109,11 +109,9 @@ def _loops(settings: Settings, loops: Mapping[str, Explanation]) -> list[str]:
         ]
         text = f"{_label(settings, readout)} {what}. "
         text += released_text(causes) if causes else "No feedback found in the graph explains it"
-        if found.redundant:
-            pair = found.redundant[0]
-            text += (
-                f". Cut together, {pair.name} remove {pair.share_removed:.0%}: they stand in for each other"
-            )
+        if found.stronger_together:
+            pair = found.stronger_together[0]
+            text += f". Cut together, {pair.name} remove {pair.share_removed:.0%}"
         said.append(text + ".")
     return said
 

@@ -109,6 +109,7 @@ def solve(
         segments.added,
         problem.times,
         options,
+        samples=np.empty((1, problem.times.size, problem.compiled.n_species)),
         lanes=1,
         stop=StopFlag() if stop is None else stop,
     )
@@ -184,11 +185,21 @@ def solve_many(
         raise ProtocolError(f"lanes: expected 1, 2, 4, 8, 16 or 32, got {width!r}")
     jobs = max(1, min(jobs, -(-n_sets // width)))
     cuts = [n_sets * i // jobs for i in range(jobs + 1)]
+    samples = np.empty((n_sets, times.size, compiled.n_species))
 
     def run(first: int, end: int) -> SetSolutions:
         part = slice(first, end)
         return _run(
-            compiled, starts[part], breaks, constants[part], added, times, options, lanes=width, stop=stop
+            compiled,
+            starts[part],
+            breaks,
+            constants[part],
+            added,
+            times,
+            options,
+            samples=samples[part],
+            lanes=width,
+            stop=stop,
         )
 
     if jobs == 1:
@@ -196,7 +207,7 @@ def solve_many(
     else:
         with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="mtornet") as pool:
             parts = list(pool.map(run, cuts[:-1], cuts[1:]))
-    found = parts[0] if jobs == 1 else _joined(parts)
+    found = parts[0] if jobs == 1 else _joined(parts, samples)
     unsolved = np.isin(found.status, _TRY_LSODA) & (compiled.events is None)
     for i in np.flatnonzero(unsolved):
         _solve_again(found, int(i), compiled, breaks, constants[i], added, times, starts[i], options)
@@ -231,15 +242,17 @@ def _run(
     times: FloatArray,
     options: OdeOptions,
     *,
+    samples: FloatArray,
     lanes: int,
     stop: StopFlag,
 ) -> SetSolutions:
+    """Integrate some sets; what is found goes into ``samples``, so that threads share one array."""
     from mtornet.compiled.kernels import rodas_lanes
 
     lists = elimination_lists(compiled)
     n_sets = len(constants)
     constants, tolerances = _plain(constants), absolute_tolerances(compiled, x0, options)
-    samples = np.full((n_sets, times.size, compiled.n_species), np.nan)
+    samples.fill(np.nan)
     cells = new_cells(x0 + added[0], float(breaks[0]), samples, compiled.initial_truth)
     n_steps, n_rejected = np.zeros(n_sets, dtype=np.int64), np.zeros(n_sets, dtype=np.int64)
     rows, states = new_rows(lists.program, lists.tape, lanes), new_lane_states(lanes)
@@ -320,10 +333,13 @@ def _solve_again(
     found.status[i], found.reached[i], found.by_lsoda[i] = COMPLETE, breaks[-1], True
 
 
-def _joined(parts: list[SetSolutions]) -> SetSolutions:
-    return SetSolutions(
-        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in SetSolutions.__slots__}
-    )
+def _joined(parts: list[SetSolutions], samples: FloatArray) -> SetSolutions:
+    apart = {
+        name: np.concatenate([getattr(part, name) for part in parts])
+        for name in SetSolutions.__slots__
+        if name != "amounts"
+    }
+    return SetSolutions(amounts=samples, **apart)
 
 
 def _plain(array: FloatArray) -> FloatArray:

@@ -109,10 +109,10 @@ def test_the_share_of_two_loops_is_the_formula(first: float, second: float) -> N
     assert found.together.part == pytest.approx(found.together.share_removed, abs=1e-9)
 
 
-def test_equal_loops_stand_in_for_each_other() -> None:
+def test_equal_loops_have_equal_parts() -> None:
     found = explained(two_brakes(2e-6, 2e-6))
-    assert [share.name for share in found.redundant] in (["K ⊣ X + K ⊣ V"], ["K ⊣ V + K ⊣ X"])
-    assert found.redundant[0].share_removed == pytest.approx(1.0, abs=1e-3)
+    assert [share.name for share in found.stronger_together] in (["K ⊣ X + K ⊣ V"], ["K ⊣ V + K ⊣ X"])
+    assert found.stronger_together[0].share_removed == pytest.approx(1.0, abs=1e-3)
     assert [share.part for share in found.alone] == pytest.approx([0.5, 0.5], abs=1e-3)
     # (X + V) grows threefold; 1.5-fold if one of them is high to begin with: single cuts claim too much.
     claimed = 1 - np.log(1.5) / np.log(3.0)
