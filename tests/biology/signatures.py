@@ -132,7 +132,7 @@ MORE_CLASSES = [
     claim("sapanisertib", "pERK", (24,), TABLE, low=UP),
     claim("dactolisib", "pERK", (24,), "OBS-035: design", context="BT474", low=1.2),
     claim("pilaralisib", "pERK", (24,), "OBS-035: design", context="BT474", low=1.2),
-    # A dual inhibitor at a low dose; the row names no cell and no dose. mTORC1 is hit, PI3K and mTORC2 little.
+    # A dual inhibitor at a low dose; the row names neither cell nor dose. PI3K and mTORC2 are hit little.
     *(
         claim("dactolisib", readout, (24,), TABLE, context="MCF7", dose="30 nM", low=low, high=high)
         for readout, low, high in (
