@@ -19,13 +19,12 @@ from mtornet.simulation.parallel import available_jobs
 Work = Callable[[int], object]
 
 
-def works(settings: Settings) -> dict[str, Work]:
-    """Return jobs that take about a second on one core."""
-    part = 0.3 if settings.quick else 1.0
+def works() -> dict[str, Work]:
+    """Return jobs that take about a second on one core: of shorter ones, starting threads is a part."""
     mtor, chain = settled_mtor(0.1), cascade(20)
     dosed = dosed_mtor("sapanisertib", "224 nM")
     base = plain(dosed).constants
-    n_sets = int(3000 * part)
+    n_sets = 3000
     factors = np.exp(0.3 * np.random.default_rng(7).standard_normal((n_sets, base.size)))
     sets = dict(zip(dosed.parameters, (base * factors).T, strict=True))
     hours = np.linspace(0.0, 72 * 3600.0, 101)
@@ -39,12 +38,12 @@ def works(settings: Settings) -> dict[str, Work]:
         return work
 
     return {
-        "ssa, mTOR at copy scale 0.1, 100 s": cells(mtor, 100.0, int(1000 * part), "ssa", "summary"),
+        "ssa, mTOR at copy scale 0.1, 100 s": cells(mtor, 100.0, 1000, "ssa", "summary"),
         "ssa, mTOR at copy scale 0.1, 100 s, trajectories kept": cells(
-            mtor, 100.0, int(1000 * part), "ssa", "trajectories"
+            mtor, 100.0, 1000, "ssa", "trajectories"
         ),
-        "ssa, 20-stage cascade, 100 s": cells(chain, 100.0, int(100 * part), "ssa", "summary"),
-        "hybrid, mTOR, 1 h": cells(settled_mtor(), 3600.0, int(100 * part), "hybrid", "summary"),
+        "ssa, 20-stage cascade, 100 s": cells(chain, 100.0, 100, "ssa", "summary"),
+        "hybrid, mTOR, 1 h": cells(settled_mtor(), 3600.0, 100, "hybrid", "summary"),
         f"simulate_many, mTOR, 72 h, {n_sets} sets": lambda jobs: mt.simulate_many(
             dosed, hours, parameters=sets, jobs=jobs
         ),
@@ -56,7 +55,7 @@ def measure(settings: Settings, _: list[str]) -> list[Row]:
     most = available_jobs()
     counts = sorted({1, 2, most}) if most > 1 else [1]
     rows = []
-    for name, work in works(settings).items():
+    for name, work in works().items():
         work(1)
         spent: dict[int, list[tuple[float, float]]] = {jobs: [] for jobs in counts}
         for _turn in range(max(settings.turns, 5)):
