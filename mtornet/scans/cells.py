@@ -75,33 +75,46 @@ def _point(evaluator: Evaluator, structure: Structure, point: Coordinates, stop:
     """Simulate one point; None if it was stopped."""
     from mtornet.scans.evaluation import failed
 
-    settings, rule = evaluator.plan.settings, evaluator.plan.settings.replicates
+    settings = evaluator.plan.settings
     networks = _networks(evaluator, structure, point)
-    batch = settings.cells if rule is None else rule.batch
-    most = settings.cells if rule is None else rule.most
     arm = structure.arm(_times(structure, point), doses=_doses(structure, point))
-    vehicle = _vehicle_mean(evaluator, structure, networks, stop) if settings.vehicle else None
+    vehicle = _vehicle_mean(evaluator, structure, networks, point, stop) if settings.vehicle else None
     if settings.vehicle and vehicle is None:
         return None
+    cells = _enough_cells(evaluator, structure, networks, arm, point, vehicle, stop)
+    if cells is None:
+        return None
+    if not np.any(cells.status == COMPLETE):
+        name = STATUS_NAMES[int(cells.status[0])]
+        return failed(evaluator.plan, point, name, REASONS.get(name, f"no cell completed: {name}"))
+    return _summary(structure, point, cells, vehicle)
+
+
+def _enough_cells(
+    evaluator: Evaluator,
+    structure: Structure,
+    networks: tuple[ReactionNetwork, ReactionNetwork],
+    arm: Arm,
+    point: Coordinates,
+    vehicle: FloatArray | None,
+    stop: StopFlag,
+) -> _Cells | None:
+    """Simulate the scan's number of cells, or batches until its rule is content; None if stopped."""
+    settings, rule = evaluator.plan.settings, evaluator.plan.settings.replicates
+    batch = settings.cells if rule is None else rule.batch
+    most = settings.cells if rule is None else rule.most
     gathered: list[_Cells] = []
+    done = 0
     while True:
-        first = sum(len(part.status) for part in gathered)
-        population = _population(structure, cells=min(batch, most - first), first_cell=first)
+        population = _population(structure, cells=min(batch, most - done), first_cell=done)
         cells = _batch(evaluator, structure, networks, arm, population, stop)
         if cells is None:
             return None
         gathered.append(cells)
-        whole = _Cells(
-            **{name: np.concatenate([getattr(p, name) for p in gathered]) for name in _Cells.__slots__}
-        )
-        summary = _summary(structure, point, whole, vehicle)
-        done = first + len(cells.status)
-        if rule is None or done >= most or enough(rule, summary):
-            break
-    if not np.any(whole.status == COMPLETE):
-        name = STATUS_NAMES[int(whole.status[0])]
-        return failed(evaluator.plan, point, name, REASONS.get(name, f"no cell completed: {name}"))
-    return summary
+        whole = _joined(gathered)
+        done += len(cells.status)
+        if rule is None or done >= most or enough(rule, _summary(structure, point, whole, vehicle)):
+            return whole
 
 
 def _joined(parts: list[_Cells]) -> _Cells:
@@ -196,18 +209,20 @@ def _vehicle_mean(
     evaluator: Evaluator,
     structure: Structure,
     networks: tuple[ReactionNetwork, ReactionNetwork],
+    point: Coordinates,
     stop: StopFlag,
 ) -> FloatArray | None:
-    """Return the vehicle's mean over the scan's number of cells, (n_times, n_readouts)."""
+    """Return the mean of the cells without drug, (n_times, n_readouts).
+
+    They are as many as a point's, by the same rule: a fold change is no better than what it is over.
+    """
     settings = structure.plan.settings
-    population = _population(structure, cells=settings.cells, first_cell=0)
     # Of the drug's network only what cells without it know matters, so that drugs share vehicles.
-    key = ("vehicle", networks[0].sha256, population)
+    key = ("vehicle", networks[0].sha256, _population(structure, cells=settings.cells, first_cell=0))
 
     def simulated() -> tuple[FloatArray, int] | None:
-        cells = _batch(
-            evaluator, structure, (networks[0], networks[0]), structure.vehicle(), population, stop
-        )
+        untreated = (networks[0], networks[0])
+        cells = _enough_cells(evaluator, structure, untreated, structure.vehicle(), point, None, stop)
         if cells is None:
             return None
         moments = StreamingMoments(settings.grid.size, len(settings.readouts))

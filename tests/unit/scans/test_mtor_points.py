@@ -107,3 +107,22 @@ def test_cells_are_those_of_the_experiment_by_itself(mtor):
     assert found.mean[1].ravel().tolist() == table["mean"].tolist()
     assert found.n.tolist() == [3, 3]
     assert np.all(found.n_events > 0)
+
+
+def test_cells_without_drug_are_as_many_as_those_with_it():
+    options = {
+        "vary": [mt.Vary("drug.everolimus", values=["1 nM"])],
+        "method": "ssa",
+        "copy_scale": 0.002,
+        "settle": "5 min",
+        "duration": "10 min",
+        "times": ["10 min"],
+        "seed": 5,
+        **COMMON,
+    }
+    # A rule that is never content ends with as many cells as allowed, in batches.
+    rule = {"readout": "pS6K_T389", "relative": 1e-9, "batch": 4, "most": 10}
+    by_rule = mt.Scan(replicates=rule, **options).plan().evaluate()
+    at_once = mt.Scan(cells=10, **options).plan().evaluate()
+    np.testing.assert_array_equal(by_rule.levels, at_once.levels)
+    np.testing.assert_allclose(by_rule.fold_change, at_once.fold_change, rtol=1e-12)
