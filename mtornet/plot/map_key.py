@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from mtornet.plot.glyphs import GLYPHS, HALF_WIDTH, glyph_path
+from mtornet.layout.boxes import HALF_WIDTH
+from mtornet.plot.glyphs import GLYPHS, glyph_path
 from mtornet.plot.map_parts import FLOW, LIMIT_LOG2, MODIFIER, NO_VALUE
 from mtornet.plot.theme import FOLD_COLOURS, INK
 

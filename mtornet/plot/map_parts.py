@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mtornet.graph.schema import CATALYST, INHIBITOR, STIMULATOR
-from mtornet.plot.glyphs import edge_point, glyph_path, short_of
-from mtornet.plot.processes import Placer, Process
+from mtornet.layout.boxes import edge_point, short_of
+from mtornet.layout.processes import Placer, Process
+from mtornet.plot.glyphs import glyph_path
 from mtornet.plot.theme import FOLD_COLOURS, INK, ArmStyle
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from mtornet.experiment.drug import VEHICLE
-from mtornet.plot.glyphs import HALF_HEIGHT, HALF_WIDTH
-from mtornet.plot.layout import apart, positions
+from mtornet.layout.boxes import HALF_HEIGHT, HALF_WIDTH
+from mtornet.layout.places import apart, positions
+from mtornet.layout.processes import Placer, processes_of, reactions_reached_by
 from mtornet.plot.map_key import draw_key
 from mtornet.plot.map_parts import draw_process, draw_species
-from mtornet.plot.processes import Placer, processes_of, reactions_reached_by
 from mtornet.plot.save import new_figure
 from mtornet.plot.theme import ArmStyle, arm_styles, class_order, figure_style
 
@@ -42,7 +42,7 @@ def network_map_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
 
     arms = [arm for arm in comparison.arms if arm.drug != VEHICLE] or list(comparison.arms)
     drugs = tuple(dict.fromkeys(name for arm in arms for name in arm.drug.split("+")))
-    places = positions(comparison.network, drugs)
+    places = positions(comparison.network)
     styles = arm_styles(comparison.arms, comparison.class_labels, known=class_order(comparison.network.model))
     tints = _tints(comparison)
     maps = {arm.condition: apart(places, _shown(comparison, arm, drugs)) for arm in arms}

@@ -35,6 +35,7 @@ from mtornet.sbml.annotation import (
     provenance_values,
     text_of_items,
 )
+from mtornet.sbml.layout import has_layout, write_layout
 from mtornet.sbml.library import load_libsbml
 from mtornet.sbml.mathml_write import FormulaWriter
 from mtornet.sbml.unitdefs import UnitDefinitions
@@ -77,8 +78,14 @@ def sbml_text(network: ReactionNetwork) -> str:
     libsbml = load_libsbml()
     _check_values(network)
 
-    document = libsbml.SBMLDocument(3, 2)
-    _Writer(document.createModel(), network).write()
+    mapped = has_layout(network)
+    document = libsbml.SBMLDocument(libsbml.SBMLNamespaces(3, 2, *(("layout", 1) if mapped else ())))
+    if mapped:
+        document.setPackageRequired("layout", False)
+    model = document.createModel()
+    _Writer(model, network).write()
+    if mapped:
+        write_layout(model, network)
     return str(libsbml.writeSBMLToString(document))
 
 

@@ -3,12 +3,13 @@ import pytest
 
 from mtornet.experiment.drug import find_drug
 from mtornet.experiment.mechanisms import with_drug
+from mtornet.layout.boxes import HALF_HEIGHT, HALF_WIDTH, edge_point, short_of
+from mtornet.layout.places import apart, layout_of, positions
+from mtornet.layout.processes import Placer, processes_of, reactions_reached_by
 from mtornet.network.build import from_graph
-from mtornet.plot.glyphs import GLYPHS, HALF_HEIGHT, HALF_WIDTH, edge_point, glyph_path, short_of
-from mtornet.plot.layout import apart, layout_of, positions
+from mtornet.plot.glyphs import GLYPHS, glyph_path
 from mtornet.plot.map_parts import short_label
 from mtornet.plot.network_map import network_map_figure
-from mtornet.plot.processes import Placer, processes_of, reactions_reached_by
 
 
 @pytest.fixture(scope="module")
@@ -27,19 +28,19 @@ def overlaps(places):
 
 
 def test_a_template_species_stands_where_its_template_stands(treated):
-    places = positions(treated, ["everolimus"])
+    places = positions(treated)
     assert places["everolimus_in"] == layout_of("mtor")["{rapalog}_in"]
     assert set(places) == set(treated.species)
 
 
 def test_no_species_covers_another(treated):
-    places = positions(treated, ["everolimus"])
+    places = positions(treated)
     assert overlaps(apart(places, list(treated.species))) == []
 
 
 def test_two_drugs_of_one_mechanism_are_moved_apart(treated):
     both = with_drug(treated, find_drug("mtor", "sirolimus"))
-    places = positions(both, ["everolimus", "sirolimus"])
+    places = positions(both)
     assert places["sirolimus_in"] == places["everolimus_in"]
     moved = apart(places, list(both.species))
     assert moved["everolimus_in"] == places["everolimus_in"]
@@ -94,7 +95,7 @@ def test_the_steps_a_drug_sets_are_found_through_derived_quantities(network, tre
 
 
 def test_process_squares_stand_apart_from_species_and_each_other(treated):
-    places = apart(positions(treated, ["everolimus"]), list(treated.species))
+    places = apart(positions(treated), list(treated.species))
     placer = Placer(places, HALF_WIDTH, HALF_HEIGHT, [])
     for process in processes_of(treated, treated.species):
         if process.reactants and process.products:

@@ -39,7 +39,7 @@ def processes_of(network: ReactionNetwork, shown: Iterable[str]) -> tuple[Proces
     for reaction in network.reactions.values():
         if not all(name in visible for name in reaction.involved):
             continue
-        process = _process(reaction)
+        process = process_of(reaction)
         key = (process.reactants, process.products)
         if key in merged:
             old = merged[key]
@@ -52,7 +52,8 @@ def processes_of(network: ReactionNetwork, shown: Iterable[str]) -> tuple[Proces
     return tuple(_with_reverse(merged))
 
 
-def _process(reaction: Reaction) -> Process:
+def process_of(reaction: Reaction) -> Process:
+    """Return what one reaction is on a map."""
     return Process(
         reactants=tuple(sorted(name for name, _ in reaction.reactants)),
         products=tuple(sorted(name for name, _ in reaction.products)),

@@ -7,36 +7,34 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from mtornet.graph.knowledge import load_knowledge, model_names
-from mtornet.plot.glyphs import HALF_HEIGHT, HALF_WIDTH
+from mtornet.layout.boxes import HALF_HEIGHT, HALF_WIDTH, Position
 
 if TYPE_CHECKING:
     from mtornet.network.network import ReactionNetwork
-
-Position = tuple[float, float]
 
 _PLACEHOLDER = re.compile(r"\{[^{}]+\}")
 _WIDTH, _HEIGHT = 100.0, 60.0
 
 
-def positions(network: ReactionNetwork, drugs: Sequence[str] = ()) -> dict[str, Position]:
+def positions(network: ReactionNetwork) -> dict[str, Position]:
     """Return the place of each species: x 0 to 100, y 0 to 60 upwards.
 
-    Parameters
-    ----------
-    network
-        A model with a ``layout.tsv``, or any other: what has no place there is put near its
-        partners by a spring layout, the same one each time.
-    drugs
-        Ids of drugs; their species stand where the layout has the template (``{rapalog}_in``).
+    What has no place in the model's ``layout.tsv`` is put near its partners by a spring layout, the same
+    one each time.
     """
-    layout = layout_of(network.model)
-    placed: dict[str, Position] = {}
-    for name in network.species:
-        place = layout.get(name) or _template_place(name, layout, drugs)
-        if place is not None:
-            placed[name] = place
+    placed = placed_by_hand(network)
     missing = [name for name in network.species if name not in placed]
     return placed | _spring(network, placed, missing) if missing else placed
+
+
+def placed_by_hand(network: ReactionNetwork) -> dict[str, Position]:
+    """Return the places of the species that the model's ``layout.tsv`` holds.
+
+    Species of a drug stand where the layout has their template (``{rapalog}_in``).
+    """
+    layout = layout_of(network.model)
+    found = {name: layout.get(name) or _template_place(name, layout, network) for name in network.species}
+    return {name: place for name, place in found.items() if place is not None}
 
 
 def layout_of(model: str) -> dict[str, Position]:
@@ -46,13 +44,14 @@ def layout_of(model: str) -> dict[str, Position]:
     return {row["id"]: (float(row["x"]), float(row["y"])) for row in load_knowledge(model)["layout"]}
 
 
-def _template_place(name: str, layout: Mapping[str, Position], drugs: Sequence[str]) -> Position | None:
+def _template_place(name: str, layout: Mapping[str, Position], network: ReactionNetwork) -> Position | None:
     for template, place in layout.items():
         if not _PLACEHOLDER.search(template):
             continue
-        for drug in drugs:
-            if _PLACEHOLDER.sub(lambda _, drug=drug: drug, template) == name:  # type: ignore[misc]
-                return place
+        before, after = _PLACEHOLDER.split(template)
+        # The dose of a drug is an input of the network.
+        if name.removeprefix(before).removesuffix(after) in network.inputs and name.startswith(before):
+            return place
     return None
 
 
