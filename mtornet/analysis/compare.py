@@ -71,7 +71,7 @@ def compare(
     duration: float | str = defaults.DURATION,
     times: Sequence[float | str] | None = None,
     readouts: Sequence[str] | None = None,
-    method: str = "ssa",
+    method: str = defaults.METHOD,
     cells: int = defaults.CELLS,
     extrinsic: float | str | None = None,
     copy_scale: float | None = None,
@@ -98,10 +98,9 @@ def compare(
     context
         Kind of cell, an id of ``contexts.tsv``; the network's own cells if not given.
     method
-        ``"ssa"``: the rate equations and a population of exactly simulated cells; ``"hybrid"`` or
-        ``"cle"``: the population by Langevin equations, fast enough for cells of real size; ``"tau"``: by
-        tau-leaping;
-        ``"ode"``: the rate equations alone.
+        The rate equations are always solved. ``"hybrid"`` adds a population of cells of real size (rare
+        molecules one by one, the rest by Langevin equations), ``"ssa"`` exactly simulated cells, smaller
+        than real ones; ``"cle"`` Langevin equations alone, ``"tau"`` tau-leaping; ``"ode"`` adds none.
     extrinsic
         Cells differ in their abundances: ``"table"`` (the model's ``population.tsv``) or one coefficient
         of variation; with ``method="ode"`` in nothing else, with a stochastic one by chance too.

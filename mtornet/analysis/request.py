@@ -35,7 +35,7 @@ class CompareRequest:
     duration: float | str = defaults.DURATION
     times: Sequence[float | str] | None = None
     readouts: Sequence[str] | None = None
-    method: str = "ssa"
+    method: str = defaults.METHOD
     cells: int = defaults.CELLS
     extrinsic: float | str | None = None
     copy_scale: float | None = None

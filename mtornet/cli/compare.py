@@ -66,9 +66,9 @@ def command(
         str,
         typer.Option(
             "--method",
-            help="Cells: ssa (exact, scaled down), hybrid (Langevin, real size), cle, tau; ode: none.",
+            help="Cells: hybrid (real size), ssa (exact, scaled down), cle, tau; ode: none.",
         ),
-    ] = "ssa",
+    ] = defaults.METHOD,
     cells: Cells = defaults.CELLS,
     extrinsic: Extrinsic = None,
     copy_scale: CopyScale = None,

@@ -165,8 +165,11 @@ class Experiment:
         """Simulate the cells of one arm."""
         setup = self.prepare(arm)
         start = initial_amounts(setup.network, copy_scale=population.copy_scale)
+        typical = start
         if setup.steady is not None:
             settled = self._settled_cells(setup, population)
+            rest = scaled(setup.steady.amounts, setup.before, population.copy_scale)
+            typical = carried(rest, setup.before, start, setup.network)
             start = carried(settled, setup.before, start, setup.network)
         else:
             start = rounded_start(start, setup.network, setup.compiled)
@@ -186,7 +189,7 @@ class Experiment:
         # Cells stopped while settling are missing; the others are those of the lowest indices.
         algorithm = self._run(
             arm.condition,
-            self._problem(setup, start, copy_scale=population.copy_scale),
+            replace(self._problem(setup, start, copy_scale=population.copy_scale), typical=typical),
             replace(population, cells=len(start)) if start.ndim == 2 and len(start) else population,
             consume,
         )
@@ -252,6 +255,7 @@ class Experiment:
             ),
             times=np.empty(0),
             x0=start,
+            typical=scaled(setup.steady.amounts, before, population.copy_scale),
             content=f"settle\x1f{key}",
         )
         # An interruption may leave not one cell finished.
@@ -346,6 +350,12 @@ class Experiment:
             algorithm=algorithm,
             own_vehicle=own_vehicle,
         )
+
+
+def scaled(amounts: FloatArray, network: ReactionNetwork, copy_scale: float) -> FloatArray:
+    """Return the amounts of a smaller cell; variables have no size."""
+    n = len(network.species)
+    return np.concatenate([amounts[:n] * copy_scale, amounts[n:]])
 
 
 def carried(

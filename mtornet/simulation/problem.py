@@ -26,6 +26,9 @@ class Problem:
     """(n_species,) or (n_cells, n_species) molecules."""
     content: str
     """Text that is equal for equal conditions; random streams derive from it."""
+    typical: FloatArray | None = None
+    """(n_species,) molecules of the average cell at the start, where cells differ: what a method settles
+    for all cells at once it settles by these, so that no cell depends on which others there are."""
     room: FloatArray | None = None
     """(n_cells, n_times, n_species) takes the samples of who keeps them all, so that none is copied."""
 

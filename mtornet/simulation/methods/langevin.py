@@ -138,14 +138,15 @@ def unheld_reactions(compiled: CompiledNetwork) -> Iterator[str]:
 
 
 def discrete_species(problem: Problem, options: LangevinOptions) -> tuple[str, ...]:
-    """Return the species that jump: few copies and rare events at the start, in every segment."""
+    """Return the species that jump: few copies and rare events in the average cell, in every segment."""
     compiled = problem.compiled
     if options.discrete is not None:
         for name in options.discrete:
             if name not in compiled.species:
                 raise unknown_name("species", name, compiled.species)
         return options.discrete
-    amounts = np.append(np.atleast_2d(problem.x0).mean(axis=0), 1.0)
+    start = problem.typical if problem.typical is not None else np.atleast_2d(problem.x0)[0]
+    amounts = np.append(start, 1.0)
     load = np.zeros(compiled.n_species)
     for row_of_constants, start in zip(problem.segments.constants, problem.segments.breaks, strict=False):
         constants = effective_constants(compiled, row_of_constants, amounts[:-1], float(start))

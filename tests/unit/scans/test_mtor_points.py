@@ -109,10 +109,11 @@ def test_cells_are_those_of_the_experiment_by_itself(mtor):
     assert np.all(found.n_events > 0)
 
 
-def test_cells_without_drug_are_as_many_as_those_with_it():
+@pytest.mark.parametrize("method", ["ssa", "hybrid"])
+def test_batches_of_cells_and_of_cells_without_drug_are_those_of_one_run(method):
     options = {
         "vary": [mt.Vary("drug.everolimus", values=["1 nM"])],
-        "method": "ssa",
+        "method": method,
         "copy_scale": 0.002,
         "settle": "5 min",
         "duration": "10 min",
