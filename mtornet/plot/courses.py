@@ -135,7 +135,7 @@ def _note_few(axes: Axes, molecules: float | None) -> None:
         axes.text(
             0.99,
             0.985,
-            f"vehicle: {molecules:.2g} molecules",
+            f"vehicle: {molecules:.1f} molecules",
             transform=axes.transAxes,
             fontsize=6.5,
             color="#666666",
