@@ -9,24 +9,19 @@ hundred exact steps are taken instead.
 A leap of order 2 has two halves (Anderson and Koyama 2012, Multiscale Model Simul 10:1493): in the
 second a reaction fires at twice its propensity after the first half less that before it. Errors of
 means and variances are then quadratic in the leap.
-
-A leap that would take more than there is must not be drawn again: leaps with many firings would be
-missing, and fast consumption would come out too slow. Instead its firings are put in order of time,
-which given their numbers is uniform, and the leap ends just before the first that lacks its molecules.
 """
 
 import numpy as np
 from numba import njit
 
-from mtornet.compiled.kernels.count_intervals import MOST_MOLECULES, counts_single_molecules
-from mtornet.compiled.kernels.laws import propensity, upper_bound
-from mtornet.compiled.kernels.leaf import leaf
+from mtornet.compiled.kernels.count_intervals import counts_single_molecules
+from mtornet.compiled.kernels.exact_burst import exact_steps
+from mtornet.compiled.kernels.laws import propensity
+from mtornet.compiled.kernels.one_leap import leap
 from mtornet.compiled.kernels.random import next_word, uniform
-from mtornet.compiled.kernels.ssa_direct import choose_reaction, sum_blocks
 from mtornet.compiled.kernels.tau_selection import leap_length, mark_critical, program_gains, steady_span
-from mtornet.compiled.kernels.timed import hold_time
 from mtornet.compiled.kernels.triggers import flips
-from mtornet.compiled.kernels.variates import binomial, exponential, order_statistic, poisson
+from mtornet.compiled.kernels.variates import exponential
 from mtornet.compiled.status import (
     COMPLETE,
     COUNT_OVERFLOW,
@@ -38,224 +33,9 @@ from mtornet.compiled.status import (
     TRIGGERED,
 )
 
-# A leap shorter than so many mean waiting times is not worth its cost ...
+# A leap shorter than so many mean waiting times is not worth its cost: exact steps are taken instead.
 _WORTHWHILE = 10.0
-# ... and so many exact steps are taken instead.
-_BURST = 100
-_FALLEN = 1e-6
 _CHECK_EVERY = 256
-# More firings than these are not put in order one by one.
-_MOST_ORDERED = 1e7
-
-
-@leaf
-def exact_steps(
-    cell,
-    cells,
-    t,
-    until,
-    x,
-    propensities,
-    block_sums,
-    shift,
-    c,
-    tables,
-    low,
-    high,
-    stack,
-    other_stack,
-    s0,
-    s1,
-    s2,
-    s3,
-):
-    """Take some steps of the direct method; return the time, their number and the outcome."""
-    n_timed = tables.timed.size
-    clock = x.size - 1
-    horizon = until
-    if n_timed > 0:
-        for i in range(x.size):
-            low[i] = x[i]
-            high[i] = x[i]
-        horizon = hold_time(t, until, low, high, c, tables, stack, other_stack)
-        for k in range(n_timed):
-            j = tables.timed[k]
-            propensities[j] = upper_bound(j, low, high, c, tables, stack, other_stack)
-    total = sum_blocks(propensities, block_sums, shift)
-    largest = total
-    taken = 0
-    outcome = RUNNING
-    while taken < _BURST and outcome == RUNNING:
-        if not (total < np.inf):
-            outcome = NOT_FINITE
-            break
-        waited = np.inf
-        if total > 0.0:
-            waited, s0, s1, s2, s3 = exponential(s0, s1, s2, s3)
-            waited /= total
-        if t + waited >= horizon:
-            t = horizon
-            break
-        t += waited
-        word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
-        chosen = choose_reaction(propensities, block_sums, shift, uniform(word) * total)
-        if chosen < 0:
-            # Rounding of the running sums.
-            total = sum_blocks(propensities, block_sums, shift)
-            continue
-        taken += 1
-        x[clock] = t
-        if n_timed > 0 and tables.is_timed[chosen]:
-            word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
-            now = propensity(chosen, x, c, tables, stack)
-            if now < 0.0:
-                outcome = NEGATIVE_RATE
-            if uniform(word) * propensities[chosen] >= now:
-                continue
-        for k in range(tables.change_start[chosen], tables.change_start[chosen + 1]):
-            i = tables.change_species[k]
-            x[i] += tables.change_by[k]
-            low[i] = x[i]
-            high[i] = x[i]
-            if x[i] > MOST_MOLECULES:
-                outcome = COUNT_OVERFLOW
-        for k in range(tables.dependent_start[chosen], tables.dependent_start[chosen + 1]):
-            j = tables.dependents[k]
-            if n_timed > 0 and tables.is_timed[j]:
-                new = upper_bound(j, low, high, c, tables, stack, other_stack)
-            else:
-                new = propensity(j, x, c, tables, stack)
-            if new < 0.0:
-                outcome = NEGATIVE_RATE
-            difference = new - propensities[j]
-            propensities[j] = new
-            block_sums[j >> shift] += difference
-            total += difference
-        if tables.touches[chosen] and outcome == RUNNING and flips(cell, x, c, cells, tables, stack):
-            outcome = TRIGGERED
-        if total > largest:
-            largest = total
-        elif total <= largest * _FALLEN:
-            total = sum_blocks(propensities, block_sums, shift)
-            largest = total
-    return t, taken, outcome, s0, s1, s2, s3
-
-
-@leaf
-def end_where_molecules_lack(x, firings, at_risk, c, tables, stack, left, y, s0, s1, s2, s3):
-    """Keep the firings of a leap before the first that lacks its molecules; return their part of the leap.
-
-    Reactions that change a species at risk fire one by one, in random order. Given its number, every
-    firing falls anywhere in the leap alike, so the one that cannot happen ends the leap at an order
-    statistic, and of another reaction's firings a binomial number come before.
-    """
-    total = 0.0
-    for j in range(firings.size):
-        left[j] = 0.0
-        if firings[j] > 0.0:
-            for k in range(tables.change_start[j], tables.change_start[j + 1]):
-                if at_risk[tables.change_species[k]]:
-                    left[j] = firings[j]
-            total += left[j]
-    if total > _MOST_ORDERED:
-        return 0.0, s0, s1, s2, s3
-    for i in range(x.size):
-        y[i] = x[i]
-    done = 0
-    lacks = False
-    while done < total and not lacks:
-        word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
-        target = uniform(word) * (total - done)
-        chosen = -1
-        for j in range(firings.size):
-            if left[j] > 0.0:
-                chosen = j
-                if target < left[j]:
-                    break
-                target -= left[j]
-        lacks = not (propensity(chosen, y, c, tables, stack) > 0.0)
-        for k in range(tables.change_start[chosen], tables.change_start[chosen + 1]):
-            if y[tables.change_species[k]] + tables.change_by[k] < 0.0:
-                lacks = True
-        if not lacks:
-            for k in range(tables.change_start[chosen], tables.change_start[chosen + 1]):
-                y[tables.change_species[k]] += tables.change_by[k]
-            left[chosen] -= 1.0
-            done += 1
-    if not lacks:
-        return 1.0, s0, s1, s2, s3
-    part, s0, s1, s2, s3 = order_statistic(done + 1, int(total), s0, s1, s2, s3)
-    for j in range(firings.size):
-        if firings[j] > 0.0:
-            ordered = False
-            for k in range(tables.change_start[j], tables.change_start[j + 1]):
-                if at_risk[tables.change_species[k]]:
-                    ordered = True
-            if ordered:
-                firings[j] -= left[j]
-            else:
-                fired, s0, s1, s2, s3 = binomial(int(firings[j]), part, s0, s1, s2, s3)
-                firings[j] = float(fired)
-    return part, s0, s1, s2, s3
-
-
-@leaf
-def leap(
-    x,
-    rates,
-    span,
-    many,
-    c,
-    tables,
-    stack,
-    firings,
-    change,
-    taken,
-    at_risk,
-    left,
-    y,
-    s0,
-    s1,
-    s2,
-    s3,
-):
-    """Let reactions fire at constant rates; return the part of ``span`` that passed, 0 if nothing was done.
-
-    ``x`` is moved, and ``firings`` says how often each reaction fired.
-    """
-    change[:] = 0.0
-    taken[:] = 0.0
-    for j in range(rates.size):
-        firings[j] = 0.0
-        if rates[j] > 0.0:
-            fired, s0, s1, s2, s3 = poisson(rates[j] * span, s0, s1, s2, s3)
-            if fired > 0:
-                firings[j] = float(fired)
-                for k in range(tables.change_start[j], tables.change_start[j + 1]):
-                    by = firings[j] * tables.change_by[k]
-                    change[tables.change_species[k]] += by
-                    taken[tables.change_species[k]] -= min(by, 0.0)
-    part = 1.0
-    risk = False
-    for i in range(change.size):
-        # What is abundant is replaced several times in a leap, and only its net change matters.
-        at_risk[i] = taken[i] > max(x[i], 0.0) and (x[i] < many or x[i] + change[i] < 0.0)
-        risk = risk or at_risk[i]
-    if risk:
-        part, s0, s1, s2, s3 = end_where_molecules_lack(
-            x, firings, at_risk, c, tables, stack, left, y, s0, s1, s2, s3
-        )
-        change[:] = 0.0
-        for j in range(rates.size):
-            for k in range(tables.change_start[j], tables.change_start[j + 1]):
-                change[tables.change_species[k]] += firings[j] * tables.change_by[k]
-        for i in range(change.size):
-            if change[i] < 0.0 and x[i] + change[i] < 0.0:
-                part = 0.0
-    if part > 0.0:
-        for i in range(change.size):
-            x[i] += change[i]
-    return part, s0, s1, s2, s3
 
 
 @njit(cache=True, nogil=True)
