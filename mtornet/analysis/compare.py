@@ -71,7 +71,7 @@ def compare(
     duration: float | str = defaults.DURATION,
     times: Sequence[float | str] | None = None,
     readouts: Sequence[str] | None = None,
-    method: str = defaults.METHOD,
+    method: str | None = None,
     cells: int = defaults.CELLS,
     extrinsic: float | str | None = None,
     copy_scale: float | None = None,
@@ -100,7 +100,8 @@ def compare(
     method
         The rate equations are always solved. ``"hybrid"`` adds a population of cells of real size (rare
         molecules one by one, the rest by Langevin equations), ``"ssa"`` exactly simulated cells, smaller
-        than real ones; ``"cle"`` Langevin equations alone, ``"tau"`` tau-leaping; ``"ode"`` adds none.
+        than real ones; ``"cle"`` Langevin equations alone, ``"tau"`` tau-leaping; ``"ode"`` adds none. If
+        not given, ``"hybrid"``, and ``"ssa"`` for a ``copy_scale`` below 1.
     extrinsic
         Cells differ in their abundances: ``"table"`` (the model's ``population.tsv``) or one coefficient
         of variation; with ``method="ode"`` in nothing else, with a stochastic one by chance too.

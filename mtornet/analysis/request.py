@@ -35,7 +35,7 @@ class CompareRequest:
     duration: float | str = defaults.DURATION
     times: Sequence[float | str] | None = None
     readouts: Sequence[str] | None = None
-    method: str = defaults.METHOD
+    method: str | None = None
     cells: int = defaults.CELLS
     extrinsic: float | str | None = None
     copy_scale: float | None = None
@@ -105,12 +105,13 @@ def prepared(request: CompareRequest) -> Prepared:
 
 
 def _settings(network: ReactionNetwork, request: CompareRequest) -> CompareSettings:
-    check_experiment_method(request.method)
+    method = defaults.method(request.method, request.copy_scale)
+    check_experiment_method(method)
     duration_s = time_in_seconds(request.duration, what="duration")
     if not duration_s > 0:
         raise ProtocolError(f"duration: expected a time > 0, got {request.duration!r}")
     resting = {i.id: f"{i.value:g} {i.unit}" for i in network.inputs.values() if i.role == "ligand"}
-    stochastic = request.method in STOCHASTIC
+    stochastic = method in STOCHASTIC
     extrinsic = parse_extrinsic(request.extrinsic)
     if extrinsic is not None and not variabilities(network.model):
         raise ProtocolError(f"extrinsic: model {network.model!r} has no population.tsv")
@@ -120,10 +121,10 @@ def _settings(network: ReactionNetwork, request: CompareRequest) -> CompareSetti
         context=network.context,
         inputs=resting | dict(request.inputs),
         duration_s=duration_s,
-        method=request.method,
+        method=method,
         cells=request.cells if stochastic or extrinsic is not None else 1,
         extrinsic=extrinsic,
-        copy_scale=defaults.copy_scale(request.method, request.copy_scale),
+        copy_scale=defaults.copy_scale(method, request.copy_scale),
         seed=drawn_seed() if request.seed is None else request.seed,
         settle_s=time_in_seconds(request.settle, what="settle"),
         map_time_s=responder_time(duration_s),

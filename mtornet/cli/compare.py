@@ -63,12 +63,14 @@ def command(
         str, typer.Option("--duration", help="How long, for example '72 h'.")
     ] = defaults.DURATION,
     method: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--method",
-            help="Cells: hybrid (real size), ssa (exact, scaled down), cle, tau; ode: none.",
+            help="Cells: hybrid (real size), ssa (exact, scaled down), cle, tau; ode: none. [hybrid; below "
+            "copy scale 1 ssa]",
+            show_default=False,
         ),
-    ] = defaults.METHOD,
+    ] = None,
     cells: Cells = defaults.CELLS,
     extrinsic: Extrinsic = None,
     copy_scale: CopyScale = None,

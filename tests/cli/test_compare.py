@@ -131,13 +131,15 @@ def test_same_seed_same_bytes_for_any_number_of_threads(mtornet, tmp_path):
     assert rates["a"] == rates["c"], "the seed touches chance only"
 
 
-def test_more_drugs_or_cells_change_no_other_cell(mtornet, tmp_path):
-    first = ("compare", "everolimus", *TINY, "--keep", "trajectories", "--quiet", "--out", "a")
+@pytest.mark.parametrize("method", ["ssa", "hybrid"])
+def test_more_drugs_or_cells_change_no_other_cell(mtornet, tmp_path, method):
+    asked = (*TINY, "--method", method)
+    first = ("compare", "everolimus", *asked, "--keep", "trajectories", "--quiet", "--out", "a")
     more = (
         "compare",
         "sapanisertib",
         "everolimus",
-        *TINY,
+        *asked,
         "--cells",
         "4",
         "--keep",

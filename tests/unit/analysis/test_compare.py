@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import mtornet as mt
+from mtornet.analysis.request import CompareRequest, prepared
 from tests.file_contract import RUN_KEYS
 
 
@@ -127,3 +128,12 @@ def test_mistakes(given, message):
             **({"drug_names": ["everolimus"], "method": "ode", "duration": "1 h", "explain": False} | given)
         )
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("asked", "used"),
+    [({}, "hybrid"), ({"copy_scale": 0.01}, "ssa"), ({"copy_scale": 0.01, "method": "cle"}, "cle")],
+)
+def test_the_method_fits_the_size_of_the_cells(asked, used):
+    settings = prepared(CompareRequest(drug_names=["everolimus"], **asked)).settings
+    assert (settings.method, settings.copy_scale) == (used, asked.get("copy_scale", 1.0))

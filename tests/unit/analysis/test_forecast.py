@@ -27,7 +27,6 @@ def test_what_scales_with_what():
         given = {
             "drug_names": ["everolimus"],
             "cells": 4,
-            "method": "ssa",
             "copy_scale": 0.01,
             "duration": "4 h",
             "settle": "2 h",
@@ -53,7 +52,7 @@ def test_rate_equations_cost_no_events():
 @pytest.mark.usefixtures("short_pilot")
 def test_words():
     text = forecast_compare(
-        CompareRequest(drug_names=["everolimus"], method="ssa", cells=4, copy_scale=0.01, duration="4 h")
+        CompareRequest(drug_names=["everolimus"], cells=4, copy_scale=0.01, duration="4 h")
     ).sentence()
     assert text.startswith("2 conditions x 4 cells: about ")
     for word in ("reaction events", " min at ", " ns each", "MB of memory"):
