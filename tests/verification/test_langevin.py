@@ -10,7 +10,8 @@ from mtornet.compiled.bind import bind, initial_amounts
 from mtornet.compiled.network import compile_network
 from mtornet.errors import ProtocolError, UnknownNameError
 from mtornet.experiment.rest import at_rest
-from mtornet.simulation.methods.langevin import LangevinOptions, discrete_species, step_grid
+from mtornet.simulation.methods.jumping import discrete_species
+from mtornet.simulation.methods.langevin import LangevinOptions, step_grid
 from mtornet.simulation.problem import Problem
 from tests.verification.statistics import assert_agrees, assert_detected, moments_p, test_seed
 from tests.verification.toys import DIMERISATION, r, toy
@@ -137,15 +138,49 @@ def problem_of(network: mt.ReactionNetwork, times: list[float]) -> Problem:
     )
 
 
+def chosen_in(network: mt.ReactionNetwork, hours: float, **options: object) -> tuple[str, ...]:
+    defaults = LangevinOptions()
+    return discrete_species(
+        problem_of(network, [0.0, 3600.0 * hours]),
+        few_copies=defaults.few_copies,
+        rare=defaults.rare_per_step / defaults.max_step_s,
+        **options,
+    )
+
+
 def test_what_jumps_is_rare_in_number_and_in_events() -> None:
-    problem = problem_of(at_rest(mt.load_model("mtor")), [0.0, 60.0])
-    chosen = discrete_species(problem, LangevinOptions())
+    network = at_rest(mt.load_model("mtor"))
+    chosen = chosen_in(network, 1 / 60)
     assert "mRTK" in chosen
     # Five copies too, but bound and released every second.
     assert "IR_L" not in chosen
-    assert discrete_species(problem, LangevinOptions(discrete=("PIP3",))) == ("PIP3",)
+    assert chosen_in(network, 1.0, given=("PIP3",)) == ("PIP3",)
     with pytest.raises(UnknownNameError, match="unknown species 'PIP4'; did you mean 'PIP3'"):
-        discrete_species(problem, LangevinOptions(discrete=("PIP4",)))
+        chosen_in(network, 1.0, given=("PIP4",))
+
+
+def test_what_becomes_common_later_does_not_jump() -> None:
+    treated = at_rest(mt.load_model("mtor"), given={"everolimus": "20 nM"})
+    # Adaptation to a rapalog is under way after minutes, and by hours the adapted complexes are many.
+    assert "ADA2" in chosen_in(treated, 1 / 60)
+    assert "ADA2" not in chosen_in(treated, 24.0)
+    assert {"mRTK", "gERBB3"} <= set(chosen_in(treated, 24.0))
+
+
+def complexes_at_rest_under_everolimus(**options: object) -> float:
+    treated = at_rest(mt.load_model("mtor"), given={"everolimus": "20 nM"})
+    found = mt.simulate(treated, ["0 h", "24 h"], method="hybrid", cells=32, seed=2, **options)
+    return float(found.mean[1, found.species.index("mTORC1_everolimus")])
+
+
+def test_a_fast_exchange_in_few_copies_keeps_its_mean() -> None:
+    # Exact cells have 35 with a standard deviation of 9, so 32 cells are off by 25 with no chance.
+    assert 10 < complexes_at_rest_under_everolimus() < 60
+
+
+def test_sabotage_a_species_that_jumps_often_swings() -> None:
+    before = ("mRTK", "ADA2", "mREDD1", "mCCND1", "gERBB3", "gIR", "gIRS", "mIRS", "gREDD1")
+    assert complexes_at_rest_under_everolimus(discrete=before) > 60
 
 
 def test_the_schedule_of_steps_meets_every_break_and_sample() -> None:

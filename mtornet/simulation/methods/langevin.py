@@ -7,20 +7,19 @@ fixed schedule, short after each dose and up to ``max_step_s`` later, that no st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mtornet.compiled.effective import effective_constants
 from mtornet.compiled.langevin_lists import langevin_lists
 from mtornet.compiled.network import CompiledNetwork
 from mtornet.compiled.tables import Cells
 from mtornet.errors import ProtocolError
-from mtornet.names import unknown_name
 from mtornet.simulation.interrupt import StopFlag
 from mtornet.simulation.methods.chunks import run_in_chunks
+from mtornet.simulation.methods.jumping import discrete_species, jumps_of
 from mtornet.simulation.problem import CellSamples, FloatArray, IntArray, Problem
 from mtornet.simulation.progress import Progress
 from mtornet.simulation.seeds import stream_key
@@ -42,7 +41,7 @@ class LangevinOptions:
     growth: float = 0.02
     """A step is at most this part of the time since the last change of conditions."""
     few_copies: float = 30.0
-    """Species below this many copies at the start jump, if their reactions are rare (hybrid)."""
+    """Species that stay below this many copies jump, if their reactions stay rare (hybrid)."""
     rare_per_step: float = 1.0
     """Most events in the longest step of a species that jumps."""
     discrete: tuple[str, ...] | None = None
@@ -83,8 +82,16 @@ def run_cells(
             f"reaction {name!r} consumes molecules that do not set its rate; a Langevin method would drive "
             "them below none — use method 'ssa'"
         )
-    discrete = discrete_species(problem, options) if hybrid else ()
-    jumps = _jumps(compiled, discrete)
+    discrete: tuple[str, ...] = ()
+    if hybrid:
+        discrete = discrete_species(
+            problem,
+            few_copies=options.few_copies,
+            rare=options.rare_per_step / options.max_step_s,
+            given=options.discrete,
+            stop=stop,
+        )
+    jumps = jumps_of(compiled, discrete)
     lists = tuple(langevin_lists(compiled))
     steps = step_grid(segments.breaks, problem.times, options)
 
@@ -135,69 +142,6 @@ def unheld_reactions(compiled: CompiledNetwork) -> Iterator[str]:
             tables.reads[tables.read_start[j] : tables.read_start[j + 1]].tolist()
         ):
             yield name
-
-
-def discrete_species(problem: Problem, options: LangevinOptions) -> tuple[str, ...]:
-    """Return the species that jump: few copies and rare events in the average cell, in every segment."""
-    compiled = problem.compiled
-    if options.discrete is not None:
-        for name in options.discrete:
-            if name not in compiled.species:
-                raise unknown_name("species", name, compiled.species)
-        return options.discrete
-    start = problem.typical if problem.typical is not None else np.atleast_2d(problem.x0)[0]
-    amounts = np.append(start, 1.0)
-    load = np.zeros(compiled.n_species)
-    for row_of_constants, start in zip(problem.segments.constants, problem.segments.breaks, strict=False):
-        constants = effective_constants(compiled, row_of_constants, amounts[:-1], float(start))
-        # What is not finite is told when a cell meets it.
-        with np.errstate(over="ignore", invalid="ignore"):
-            rates = constants * np.prod(amounts[compiled.tables.factors], axis=1)
-        here = np.zeros(compiled.n_species)
-        for j in range(compiled.n_reactions):
-            row = slice(compiled.tables.change_start[j], compiled.tables.change_start[j + 1])
-            here[compiled.tables.change_species[row]] += rates[j]
-        load = np.maximum(load, here)
-    chosen = (
-        (amounts[:-1] < options.few_copies) & (load > 0) & (load * options.max_step_s < options.rare_per_step)
-    )
-    chosen[compiled.n_molecular :] = False
-    return tuple(name for name, yes in zip(compiled.species, chosen, strict=True) if yes)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Jumps:
-    reactions: IntArray
-    factors: IntArray
-    drawn: FloatArray
-    start: IntArray
-    places: IntArray
-    by: FloatArray
-
-
-def _jumps(compiled: CompiledNetwork, discrete: Sequence[str]) -> _Jumps:
-    """Return the reactions that change a species that jumps, in the kernel's order of species."""
-    place = np.empty(compiled.n_species + 1, dtype=np.int64)
-    place[langevin_lists(compiled).species] = np.arange(compiled.n_species)
-    place[-1] = compiled.n_species
-    wanted = {compiled.species.index(name) for name in discrete}
-    reactions, places, by, start = [], [], [], [0]
-    for j in range(compiled.n_reactions):
-        row = slice(compiled.tables.change_start[j], compiled.tables.change_start[j + 1])
-        if wanted & set(compiled.tables.change_species[row].tolist()):
-            reactions.append(j)
-            places += place[compiled.tables.change_species[row]].tolist()
-            by += compiled.tables.change_by[row].tolist()
-            start.append(len(places))
-    chosen = np.array(reactions, dtype=np.int64)
-    return _Jumps(
-        reactions=chosen,
-        factors=np.ascontiguousarray(place[compiled.tables.factors[chosen]].reshape(len(reactions), 3)),
-        drawn=np.ascontiguousarray(compiled.tables.drawn[chosen].reshape(len(reactions), 3)),
-        start=np.array(start, dtype=np.int64),
-        places=np.array(places, dtype=np.int64),
-        by=np.array(by, dtype=np.float64),
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
