@@ -32,10 +32,27 @@ class StopFlag:
 def stop_on_signals() -> Iterator[StopFlag]:
     """Give a flag that SIGINT and SIGTERM set while the block runs; a second one interrupts as usual."""
     flag = StopFlag()
-    if threading.current_thread() is not threading.main_thread():
+    with _setting(flag, (signal.SIGINT, signal.SIGTERM)):
         yield flag
+
+
+@contextmanager
+def interrupt_sets(flag: StopFlag) -> Iterator[None]:
+    """Let Ctrl-C set a flag while the block runs, where it would raise an exception; a second one does.
+
+    An exception can come between any two instructions, also where threads hold each other's locks.
+    """
+    raises = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    with _setting(flag, (signal.SIGINT,) if raises else ()):
+        yield
+
+
+@contextmanager
+def _setting(flag: StopFlag, numbers: tuple[signal.Signals, ...]) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
         return
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in numbers}
 
     def ask_to_stop(_number: int, _frame: object) -> None:
         flag.set()
@@ -45,7 +62,7 @@ def stop_on_signals() -> Iterator[StopFlag]:
     for number in before:
         signal.signal(number, ask_to_stop)
     try:
-        yield flag
+        yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

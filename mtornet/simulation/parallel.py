@@ -9,7 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 import numpy as np
 
-from mtornet.simulation.interrupt import StopFlag
+from mtornet.simulation.interrupt import StopFlag, interrupt_sets
 from mtornet.simulation.problem import CellSamples, FloatArray
 from mtornet.simulation.progress import Progress
 
@@ -51,7 +51,10 @@ def run_in_order(
     largest = max(1, CHUNK_BYTES // max(bytes_per_item, 1))
     running: dict[Future[CellSamples], tuple[int, int, FloatArray, float]] = {}
     finished: dict[int, CellSamples] = {}
-    with ThreadPoolExecutor(max_workers=n_jobs, thread_name_prefix="mtornet") as pool:
+    with (
+        interrupt_sets(stop),
+        ThreadPoolExecutor(max_workers=n_jobs, thread_name_prefix="mtornet") as pool,
+    ):
         try:
             while running or (upcoming < end and not stop.is_set):
                 while upcoming < end and len(running) + len(finished) < 2 * n_jobs and not stop.is_set:
