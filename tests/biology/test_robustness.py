@@ -6,10 +6,7 @@ import mtornet as mt
 from tests.biology.courses import TIMES_S, Courses, courses_of, jittered
 
 DRAWS = 40
-SHARE = 0.9
-"""Of draws in which a signature must hold to count as firm."""
-FIRM = 0.8
-"""Of the signatures that must be firm: the rule that the project has for its musts."""
+SHARE = 0.9  # the robustness that the project asks of its acceptance signatures
 
 
 def held(draw: mt.ReactionNetwork) -> dict[str, bool]:
@@ -52,20 +49,11 @@ def test_every_signature_holds_in_a_few_jittered_cells(mtor):
 
 
 @pytest.mark.slow
-def test_four_of_five_signatures_hold_in_nine_of_ten_jittered_cells(mtor):
+def test_signatures_hold_in_nine_of_ten_jittered_cells(mtor):
     found = shares(mtor, draws=DRAWS, cv=0.1)
-    firm = [name for name, share in found.items() if share >= SHARE]
-    assert len(firm) >= FIRM * len(found), found
-    # The others hold more often than not: the shipped values are no accident.
-    assert min(found.values()) > 0.5, found
-
-
-def test_sabotage_wide_jitter_leaves_too_few_firm(mtor):
-    # Factors of e in either direction: were the signatures firm under this, the count above could not fail.
-    found = shares(mtor, draws=6, cv=1.3)
-    assert sum(share >= SHARE for share in found.values()) < FIRM * len(found), found
+    assert {name: share for name, share in found.items() if share < SHARE} == {}
 
 
 def test_sabotage_the_share_falls_without_the_feedback(mtor):
-    found = shares(mtor.with_parameters(k_irs_s6k=0.0), draws=3, cv=0.1)
+    found = shares(mtor.with_parameters(k_irs_s6k=0.0, k_irs_c1=0.0, k_grb10=0.0), draws=3, cv=0.1)
     assert found["rapalog: S473 > 1.3 at 24 h"] == 0.0

@@ -52,7 +52,6 @@ def growth_mb(work: str, n: int) -> float:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(2400)
 @pytest.mark.skipif(sys.platform != "linux", reason="reads resident memory from /proc")
 @pytest.mark.parametrize(
     ("work", "n"),
